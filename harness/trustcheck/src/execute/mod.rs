@@ -1,0 +1,12 @@
+//! Executors: how a job runs and reaches the mocks. One file an executor.
+
+mod host;
+mod log;
+pub mod orphans;
+mod process;
+mod room;
+
+pub use host::{Host, HostError, Order};
+pub use log::JobLog;
+pub use room::Room;
+pub use process::{Exit, Program, find_program, run};

@@ -1,0 +1,22 @@
+//! trustcheck rehearses a GitLab CI/CD job's login to AWS, offline, and tells why it is let in or turned away.
+//!
+//! ```text
+//! scenario file ─parse→ Case ─boot→ World ─prepare→ jobs ─execute→ Observation ─judge→ CaseReport ─→ reports
+//!                                     └───────── Journal (every request, token, decision) ──────┘
+//! ```
+//!
+//! Modules depend on those before them in this list: `context`, `diagnostic`, `reader`; `execute` and `tools`;
+//! `observation` and `expect`; `scenario`; `run`; `report`; `cli`.
+
+pub mod cli;
+pub mod collect;
+pub mod context;
+pub mod diagnostic;
+pub mod execute;
+pub mod expect;
+pub mod observation;
+pub mod reader;
+pub mod report;
+pub mod run;
+pub mod scenario;
+pub mod tools;

@@ -1,0 +1,240 @@
+//! One scenario file: its keys, and the cases it makes.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use located_yaml::Node;
+
+use super::files::Files;
+use super::lesson::Lesson;
+use super::plan::Plan;
+use super::settings::Settings;
+use super::trigger::Start;
+use super::variables::Variable;
+use super::world::Described;
+use super::{lesson, matrix, plan, trigger, variables, world};
+use crate::diagnostic::{Diagnostic, Source, nearest};
+use crate::expect::{self, Expectation};
+use crate::reader::Reader;
+use crate::tools::{self, Tool};
+
+/// One case of a scenario: everything there is to run and to judge.
+#[derive(Debug)]
+pub struct Case {
+    /// Unique in a run: the file's path without its ending, and the matrix values in brackets.
+    pub id: String,
+    /// The scenario's name.
+    pub name: String,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// What it teaches.
+    pub lesson: Option<Lesson>,
+    /// The scenario's file.
+    pub source: Source,
+    /// The case's matrix values, as they are shown.
+    pub values: Vec<(String, String)>,
+    /// The tools it needs.
+    pub needs: Vec<&'static Tool>,
+    /// The world it runs in.
+    pub world: Described,
+    /// What starts its pipeline.
+    pub start: Start,
+    /// The project's CI/CD variables.
+    pub variables: Vec<Variable>,
+    /// What it does.
+    pub plan: Plan,
+    /// What is expected of it.
+    pub expectations: Vec<Box<dyn Expectation>>,
+    /// Whether a job that is stopped at its time limit is what is expected.
+    pub expects_time_out: bool,
+}
+
+/// A case, or a file that makes none because of its mistakes.
+#[derive(Debug)]
+pub enum Entry {
+    /// A case that can run.
+    Case(Box<Case>),
+    /// A file with mistakes.
+    Mistaken {
+        /// The file's path without its ending.
+        id: String,
+        /// The scenario's name, where that much could be read.
+        name: String,
+        /// The file.
+        file: Utf8PathBuf,
+        /// All that is wrong with it.
+        mistakes: Vec<Diagnostic>,
+    },
+}
+
+impl Entry {
+    /// The name it is reported by.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Entry::Case(case) => &case.id,
+            Entry::Mistaken { id, .. } => id,
+        }
+    }
+
+    /// What is wrong with its file; empty for a case.
+    #[must_use]
+    pub fn mistakes(&self) -> &[Diagnostic] {
+        match self {
+            Entry::Case(_) => &[],
+            Entry::Mistaken { mistakes, .. } => mistakes,
+        }
+    }
+
+    /// The tools it needs.
+    pub fn needs(&self) -> impl Iterator<Item = &'static Tool> {
+        let needs: &[&'static Tool] = match self {
+            Entry::Case(case) => &case.needs,
+            Entry::Mistaken { .. } => &[],
+        };
+        needs.iter().copied()
+    }
+
+    /// Whether its path, name, values or tags have `text` in them, in any case.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        let has = |words: &str| words.to_lowercase().contains(&text);
+        match self {
+            Entry::Case(case) => has(&case.id) || has(&case.name) || case.tags.iter().any(|tag| has(tag)),
+            Entry::Mistaken { id, name, .. } => has(id) || has(name),
+        }
+    }
+}
+
+/// Reads a scenario file: one entry for each of its cases, or one that holds all of its mistakes.
+pub fn read(path: &Utf8Path, files: &dyn Files, settings: &mut Settings) -> Vec<Entry> {
+    let id = path.with_extension("").into_string();
+    let text = match files.read(path) {
+        Ok(text) => text,
+        Err(error) => {
+            let mistake = Diagnostic::new(&Source::new(path, ""), 0..0, format!("cannot read the file: {error}"));
+            return vec![Entry::Mistaken { name: id.clone(), id, file: path.to_owned(), mistakes: vec![mistake] }];
+        }
+    };
+    let source = Source::new(path, text);
+    let mut mistakes = Vec::new();
+    let mut name = id.clone();
+    let cases = cases(&id, &source, files, settings, &mut Reader::new(&source, &mut mistakes), &mut name);
+    if mistakes.is_empty() && !cases.is_empty() {
+        return cases.into_iter().map(|case| Entry::Case(Box::new(case))).collect();
+    }
+    mistakes.sort_by_key(|mistake| (mistake.source.path() != source.path(), mistake.span.start));
+    vec![Entry::Mistaken { id, name, file: path.to_owned(), mistakes }]
+}
+
+fn cases(
+    id: &str,
+    source: &Source,
+    files: &dyn Files,
+    settings: &mut Settings,
+    reader: &mut Reader<'_>,
+    name: &mut String,
+) -> Vec<Case> {
+    let root = match located_yaml::parse(source.text()) {
+        Ok(documents) => match <[Node; 1]>::try_from(documents) {
+            Ok([root]) => root,
+            Err(documents) => {
+                let (at, what) = documents.get(1).map_or((0..0, "the file is empty"), |second| {
+                    (second.span.clone(), "a scenario file has one YAML document")
+                });
+                let problem = reader.problem(&at, what);
+                reader.note(problem);
+                return Vec::new();
+            }
+        },
+        Err(error) => {
+            let mut problem = reader.problem(&error.span, error.message);
+            problem.help = error.help;
+            reader.note(problem);
+            return Vec::new();
+        }
+    };
+    if let Some(text) = root.get("name").and_then(Node::as_str) {
+        text.clone_into(name);
+    }
+    let rows = match root.get("matrix") {
+        Some(node) => match matrix::rows(node, reader) {
+            Some(rows) => rows,
+            None => vec![Vec::new()], // the mistake is noted; the rest of the file is still read
+        },
+        None => vec![Vec::new()],
+    };
+    let mut cases = Vec::new();
+    for row in rows {
+        let values: Vec<(String, String)> =
+            row.iter().map(|(name, value)| ((*name).to_owned(), matrix::shown(value))).collect();
+        let shown: Vec<String> = values.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let id = if shown.is_empty() { id.to_owned() } else { format!("{id}[{}]", shown.join(",")) };
+        let node = if row.is_empty() { root.clone() } else { matrix::substitute(&root, &row, reader) };
+        if let Some(case) = case(id, &node, source, values, files, settings, reader) {
+            cases.push(case);
+        }
+    }
+    cases
+}
+
+fn case(
+    id: String,
+    node: &Node,
+    source: &Source,
+    values: Vec<(String, String)>,
+    files: &dyn Files,
+    settings: &mut Settings,
+    reader: &mut Reader<'_>,
+) -> Option<Case> {
+    let mut fields = reader.fields(node, "a scenario")?;
+    let name = fields.need("name", reader).and_then(|node| reader.some_text(node, "`name`"));
+    let tags = fields.take("tags").map(|node| {
+        reader.one_or_many(node, |reader, node| reader.some_text(node, "a tag").map(|text| text.value))
+    });
+    let lesson = fields.take("lesson").and_then(|node| lesson::read(node, reader));
+    let needs = fields.take("needs").map(|node| reader.one_or_many(node, tool));
+    let world = fields.need("world", reader).and_then(|node| world::read(node, files, reader));
+    let start = fields.take("trigger").map_or_else(|| Some(Start::default()), |node| trigger::read(node, reader));
+    if let (Some(world), Some(start)) = (&world, &start) {
+        trigger::check(start, &world.spec, node.get("trigger").unwrap_or(node), reader);
+    }
+    let variables = fields.take("variables").map_or(Some(Vec::new()), |node| variables::read(node, reader));
+    let plan = fields.need("run", reader).and_then(|node| plan::read(node, files, reader));
+    let expectations = fields.need("expect", reader).and_then(|node| expect::read(node, reader));
+    let expects_time_out = node.get("expect").and_then(|expect| expect.get("job")?.as_str()) == Some("timed-out");
+    let _ = fields.take("matrix");
+    fields.refuse("faults", "is not supported yet", reader);
+    fields.refuse("allow", "is not supported yet", reader);
+    fields.finish(reader);
+    let mut variables = variables?;
+    settings.apply(&mut variables);
+    Some(Case {
+        id,
+        name: name?.value,
+        tags: tags.unwrap_or_default(),
+        lesson,
+        source: source.clone(),
+        values,
+        needs: needs.unwrap_or_default(),
+        world: world?,
+        start: start?,
+        variables,
+        plan: plan?,
+        expectations: expectations?,
+        expects_time_out,
+    })
+}
+
+fn tool(reader: &mut Reader<'_>, node: &Node) -> Option<&'static Tool> {
+    let name = reader.some_text(node, "a tool")?;
+    let found = tools::find(&name.value);
+    if found.is_none() {
+        let problem = reader.problem(&name.span, format!("`{}` is not a tool that is known", name.value));
+        let problem = match nearest(&name.value, tools::names()) {
+            Some(known) => problem.help(format!("did you mean `{known}`?")),
+            None => problem.help(format!("known are {}", tools::names().collect::<Vec<_>>().join(", "))),
+        };
+        reader.note(problem);
+    }
+    found
+}

@@ -1,0 +1,21 @@
+//! Scenario files: their format, without running anything. Text and a way to read files in, cases or mistakes out.
+
+mod document;
+mod files;
+mod lesson;
+mod matrix;
+mod plan;
+mod policy;
+mod settings;
+mod trigger;
+mod variables;
+mod world;
+
+pub use document::{Case, Entry, read};
+pub use files::{Disk, Files};
+pub use lesson::Lesson;
+pub use plan::{Plan, Work};
+pub use settings::Settings;
+pub use trigger::Start;
+pub use variables::Variable;
+pub use world::Described;

@@ -1,0 +1,77 @@
+//! A policy document in a world: a JSON file, or the document itself in the YAML.
+
+use camino::Utf8Path;
+use iam_policy::Policy;
+use located_yaml::scalar::core::{self, Core};
+use located_yaml::{Node, Value};
+
+use super::files::{Files, named};
+use crate::diagnostic::{Diagnostic, Source};
+use crate::reader::Reader;
+
+/// A policy, and the text that its explanations point into.
+#[derive(Debug, Clone)]
+pub(super) struct Document {
+    /// The parsed policy.
+    pub(super) policy: Policy,
+    /// Its text, with the name it is shown by.
+    pub(super) source: Source,
+}
+
+/// Reads the trust policy that `node` names or holds.
+pub(super) fn read(node: &Node, what: &str, files: &dyn Files, reader: &mut Reader<'_>) -> Option<Document> {
+    let source = match &node.value {
+        Value::Scalar(scalar) if scalar.text.trim_start().starts_with('{') => {
+            Source::new(written_in(reader.source.path(), what), scalar.text.as_str())
+        }
+        Value::Mapping(_) => {
+            let json = serde_json::to_string_pretty(&to_json(node)).unwrap_or_default();
+            Source::new(written_in(reader.source.path(), what), json)
+        }
+        Value::Scalar(_) => named(node, what, files, reader)?,
+        _ => {
+            reader.wrong_type(node, what, "a file's name or a policy document");
+            return None;
+        }
+    };
+    match Policy::parse(source.text()) {
+        Ok(policy) => Some(Document { policy, source }),
+        Err(refusal) => {
+            reader.note(refused(&source, refusal));
+            None
+        }
+    }
+}
+
+fn refused(source: &Source, refusal: iam_policy::ParseError) -> Diagnostic {
+    let diagnostic = Diagnostic::new(source, refusal.span.clone(), refusal.to_string());
+    match refusal.help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+/// How a document that has no file of its own is shown.
+fn written_in(path: &Utf8Path, what: &str) -> String {
+    format!("{path} ({what})")
+}
+
+/// The YAML document as the JSON that IAM takes, scalars by YAML's core schema.
+fn to_json(node: &Node) -> serde_json::Value {
+    match &node.value {
+        Value::Null => serde_json::Value::Null,
+        Value::Sequence(items) => items.iter().map(to_json).collect(),
+        Value::Mapping(entries) => entries
+            .iter()
+            .map(|entry| (entry.key.as_str().unwrap_or_default().to_owned(), to_json(&entry.value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        Value::Scalar(scalar) => match core::resolve(node) {
+            Some(Core::Null) => serde_json::Value::Null,
+            Some(Core::Bool(value)) => value.into(),
+            Some(Core::Int(value)) => serde_json::from_str(&value.to_string()).unwrap_or_default(),
+            Some(Core::Float(value)) => value.into(),
+            _ => scalar.text.clone().into(),
+        },
+    }
+}

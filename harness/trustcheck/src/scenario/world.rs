@@ -1,0 +1,278 @@
+//! `world:` — the GitLab instances and the AWS of a scenario, in place or in a file of their own.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use located_yaml::{Node, Value};
+use mock_aws::iam::{Account, OidcProvider, Role};
+use mock_gitlab::{BaseUrl, Project, Settings, User, Version, Visibility};
+use trustcheck_lab::WorldSpec;
+
+use super::files::{Files, named};
+use super::policy;
+use crate::diagnostic::Source;
+use crate::reader::Reader;
+
+/// A world as a scenario describes it.
+#[derive(Debug, Clone)]
+pub struct Described {
+    /// What to boot.
+    pub spec: WorldSpec,
+    /// The trust policies' texts, by the ARN of their role.
+    pub policies: Arc<BTreeMap<String, Source>>,
+}
+
+pub(super) fn read(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> Option<Described> {
+    if !matches!(node.value, Value::Scalar(_)) {
+        return world(node, files, reader);
+    }
+    let file = named(node, "the world", files, reader)?;
+    let mut reader = reader.of_file(&file);
+    let root = match located_yaml::parse(file.text()) {
+        Ok(documents) => documents.into_iter().next(),
+        Err(error) => {
+            let mut problem = reader.problem(&error.span, error.message);
+            problem.help = error.help;
+            reader.note(problem);
+            return None;
+        }
+    };
+    let Some(root) = root else {
+        let problem = reader.problem(&(0..0), "the file is empty");
+        reader.note(problem);
+        return None;
+    };
+    world(&root, files, &mut reader)
+}
+
+fn world(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> Option<Described> {
+    let mut fields = reader.fields(node, "a world")?;
+    let gitlabs = fields.need("gitlab", reader).map(|node| reader.one_or_many(node, gitlab));
+    let mut policies = BTreeMap::new();
+    let accounts = fields.need("aws", reader).and_then(|node| aws(node, files, &mut policies, reader));
+    fields.refuse("faults", "is not supported yet in a world", reader);
+    fields.finish(reader);
+    let gitlabs = gitlabs?;
+    if gitlabs.is_empty() {
+        return None; // what is wrong with it is noted
+    }
+    Some(Described { spec: WorldSpec { gitlabs, accounts: accounts? }, policies: Arc::new(policies) })
+}
+
+fn gitlab(reader: &mut Reader<'_>, node: &Node) -> Option<Settings> {
+    let mut fields = reader.fields(node, "`gitlab`")?;
+    let url = fields.take("url").map_or_else(
+        || Some(BaseUrl::gitlab_com()),
+        |node| {
+            let text = reader.some_text(node, "`url`")?;
+            text.value.parse().map_err(|error| note(reader, node, &error)).ok()
+        },
+    );
+    let version = fields.take("version").map_or_else(
+        || Some(Version::default()),
+        |node| {
+            let text = reader.some_text(node, "`version`")?;
+            text.value.parse().map_err(|error| note(reader, node, &error)).ok()
+        },
+    );
+    let projects = fields.need("projects", reader).and_then(|node| reader.list(node, "`projects`", project));
+    let users = fields.take("users").and_then(|node| reader.list(node, "`users`", user));
+    fields.refuse("ci_id_tokens_issuer_url", "is not supported yet", reader);
+    fields.finish(reader);
+    let projects = projects?;
+    if projects.is_empty() {
+        return None;
+    }
+    let mut settings = Settings { version: version?, projects, ..Settings::new(url?) };
+    if let Some(users) = users.filter(|users| !users.is_empty()) {
+        settings.users = users;
+    }
+    Some(settings)
+}
+
+fn note(reader: &mut Reader<'_>, node: &Node, error: &dyn std::error::Error) {
+    let problem = reader.problem(&node.span, error.to_string());
+    reader.note(problem);
+}
+
+fn project(reader: &mut Reader<'_>, node: &Node) -> Option<Project> {
+    let mut fields = reader.fields(node, "a project")?;
+    let path = fields.need("path", reader).and_then(|node| reader.some_text(node, "`path`"));
+    let id = fields.take("id").and_then(|node| number(node, "`id`", reader));
+    let namespace_id = fields.take("namespace_id").and_then(|node| number(node, "`namespace_id`", reader));
+    let visibility = fields.take("visibility").and_then(|node| {
+        let all = [Visibility::Private, Visibility::Internal, Visibility::Public];
+        reader.choice(node, "`visibility`", &all.map(|visibility| (visibility.as_str(), visibility)))
+    });
+    let default_branch = fields.take("default_branch").and_then(|node| reader.some_text(node, "`default_branch`"));
+    let protected = fields.take("protected").map(|node| {
+        reader.one_or_many(node, |reader, node| reader.some_text(node, "`protected`").map(|text| text.value))
+    });
+    fields.finish(reader);
+    let mut project = Project::new(path?.value);
+    if let Some(id) = id {
+        project.id = id;
+    }
+    if let Some(id) = namespace_id {
+        project.namespace_id = id;
+    }
+    if let Some(visibility) = visibility {
+        project.visibility = visibility.value;
+    }
+    if let Some(branch) = default_branch {
+        project.protected_branches = vec![branch.value.clone()];
+        project.default_branch = branch.value;
+    }
+    Some(match protected {
+        Some(patterns) => project.protecting(patterns),
+        None => project,
+    })
+}
+
+fn user(reader: &mut Reader<'_>, node: &Node) -> Option<User> {
+    let mut fields = reader.fields(node, "a user")?;
+    let login = fields.need("login", reader).and_then(|node| reader.some_text(node, "`login`"));
+    let id = fields.take("id").and_then(|node| number(node, "`id`", reader));
+    let email = fields.take("email").and_then(|node| reader.some_text(node, "`email`"));
+    fields.finish(reader);
+    let mut user = User::new(id.unwrap_or(1), login?.value);
+    if let Some(email) = email {
+        user.email = email.value;
+    }
+    Some(user)
+}
+
+fn number(node: &Node, what: &str, reader: &mut Reader<'_>) -> Option<u64> {
+    let number = reader.integer(node, what)?;
+    let positive = u64::try_from(number.value).ok().filter(|&number| number > 0);
+    if positive.is_none() {
+        reader.wrong_type(node, what, "a number above 0");
+    }
+    positive
+}
+
+fn aws(
+    node: &Node,
+    files: &dyn Files,
+    policies: &mut BTreeMap<String, Source>,
+    reader: &mut Reader<'_>,
+) -> Option<Vec<Account>> {
+    let mut fields = reader.fields(node, "`aws`")?;
+    let accounts = fields.need("accounts", reader);
+    fields.refuse("upstream", "is not supported yet", reader);
+    fields.finish(reader);
+    let accounts = accounts?;
+    let Value::Mapping(entries) = &accounts.value else {
+        reader.wrong_type(accounts, "`accounts`", "a mapping of account ids to accounts");
+        return None;
+    };
+    let mut all = Vec::new();
+    for entry in entries {
+        let Some(id) = reader.some_text(&entry.key, "an account's id") else { continue };
+        if id.value.len() != 12 || !id.value.bytes().all(|byte| byte.is_ascii_digit()) {
+            let problem = reader
+                .problem(&id.span, format!("`{}` is no account id", id.value))
+                .help("an AWS account id has twelve digits");
+            reader.note(problem);
+            continue;
+        }
+        all.extend(account(&id.value, &entry.value, files, policies, reader));
+    }
+    Some(all)
+}
+
+fn account(
+    id: &str,
+    node: &Node,
+    files: &dyn Files,
+    policies: &mut BTreeMap<String, Source>,
+    reader: &mut Reader<'_>,
+) -> Option<Account> {
+    let mut account = Account::new(id);
+    if node.is_null() {
+        return Some(account);
+    }
+    let mut fields = reader.fields(node, "an account")?;
+    if let Some(node) = fields.take("oidc_providers") {
+        for provider in reader.list(node, "`oidc_providers`", provider).unwrap_or_default() {
+            account = account.with_oidc_provider(provider);
+        }
+    }
+    if let Some(node) = fields.take("roles") {
+        let Value::Mapping(entries) = &node.value else {
+            reader.wrong_type(node, "`roles`", "a mapping of names to roles");
+            return None;
+        };
+        for entry in entries {
+            let Some(name) = reader.some_text(&entry.key, "a role's name") else { continue };
+            if let Some((role, source)) = role(id, &name.value, &entry.value, files, reader) {
+                policies.insert(role.arn(id), source);
+                account = account.with_role(role);
+            }
+        }
+    }
+    for key in ["buckets", "secrets", "policies", "import", "terraform"] {
+        fields.refuse(key, "is not supported yet in an account", reader);
+    }
+    fields.finish(reader);
+    Some(account)
+}
+
+fn provider(reader: &mut Reader<'_>, node: &Node) -> Option<OidcProvider> {
+    let mut fields = reader.fields(node, "an OIDC provider")?;
+    let url_node = fields.need("url", reader);
+    let url = url_node.and_then(|node| reader.some_text(node, "`url`"));
+    let client_ids = fields.need("client_ids", reader).map(|node| {
+        reader.one_or_many(node, |reader, node| reader.some_text(node, "a client id").map(|text| text.value))
+    });
+    let thumbprints = fields.take("thumbprints").map(|node| {
+        reader.one_or_many(node, |reader, node| reader.some_text(node, "a thumbprint").map(|text| text.value))
+    });
+    fields.finish(reader);
+    match OidcProvider::new(&url?.value, client_ids?) {
+        Ok(provider) => Some(provider.with_thumbprints(thumbprints.unwrap_or_default())),
+        Err(error) => {
+            note(reader, url_node?, &error);
+            None
+        }
+    }
+}
+
+fn role(
+    account: &str,
+    name: &str,
+    node: &Node,
+    files: &dyn Files,
+    reader: &mut Reader<'_>,
+) -> Option<(Role, Source)> {
+    let mut fields = reader.fields(node, "a role")?;
+    let trust = fields
+        .need("trust_policy", reader)
+        .and_then(|node| policy::read(node, &format!("the trust policy of {name}"), files, reader));
+    let path = fields.take("path").and_then(|node| reader.some_text(node, "`path`"));
+    let longest = fields.take("max_session_duration").and_then(|node| {
+        let seconds = reader.integer(node, "`max_session_duration`")?;
+        let allowed = u32::try_from(seconds.value).ok().filter(|seconds| (3_600..=43_200).contains(seconds));
+        if allowed.is_none() {
+            reader.wrong_type(node, "`max_session_duration`", "between 3600 and 43200 seconds");
+        }
+        allowed
+    });
+    for key in ["managed_policies", "policies", "permissions_boundary"] {
+        fields.refuse(key, "is not supported yet: no service checks permissions", reader);
+    }
+    fields.finish(reader);
+    let policy::Document { policy, source } = trust?;
+    let mut role = Role::new(account, name, policy);
+    if let Some(path) = path {
+        if !(path.value.starts_with('/') && path.value.ends_with('/')) {
+            let problem = reader.problem(&path.span, "a role's path begins and ends with `/`");
+            reader.note(problem);
+        }
+        role = role.with_path(path.value);
+    }
+    if let Some(seconds) = longest {
+        role = role.with_max_session_duration(seconds);
+    }
+    Some((role, source))
+}

@@ -1,0 +1,160 @@
+//! A Python program from PyPI, in a virtual environment of its own in the cache.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use rustix::fs::{FlockOperation, flock};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Command;
+use tokio_util::sync::CancellationToken;
+
+use super::Missing;
+use crate::context::Context;
+use crate::execute::find_program;
+
+/// What to install: a package at one version, and the pinned list of all it needs.
+#[derive(Debug)]
+pub(super) struct Package {
+    pub(super) name: &'static str,
+    pub(super) version: &'static str,
+    pub(super) requirements: &'static str,
+}
+
+/// Written when an installation is complete; without it the directory is made anew.
+const COMPLETE: &str = "complete";
+
+impl Package {
+    /// The directory with the package's programs, installed below `home` at the first call.
+    ///
+    /// A virtual environment is not movable, so it is built in place: a lock keeps a second process out, and a mark
+    /// written last tells a whole one from a broken-off one.
+    pub(super) async fn provide(
+        &self,
+        home: &Path,
+        context: &Context,
+        stop: &CancellationToken,
+        progress: &(dyn Fn(&str) + Sync),
+    ) -> Result<PathBuf, Missing> {
+        let directory = home.join("bin");
+        if is_complete(home) {
+            return Ok(directory);
+        }
+        let _lock = self.lock(home).map_err(|error| self.missing(&format!("the cache cannot be written: {error}")))?;
+        if is_complete(home) {
+            return Ok(directory); // another process was quicker
+        }
+        let python = find_program("python3", context.variable("PATH").unwrap_or_default())
+            .ok_or_else(|| self.missing("the host has no `aws` and no `python3` to install it with"))?;
+        let _ = fs::remove_dir_all(home);
+        let install = self.install(&python, home, context, progress);
+        let installed = tokio::select! {
+            () = stop.cancelled() => Err(self.missing("the installation was interrupted")),
+            installed = install => installed,
+        };
+        if installed.is_err() {
+            let _ = fs::remove_dir_all(home);
+        }
+        installed?;
+        fs::write(home.join(COMPLETE), self.version)
+            .map_err(|error| self.missing(&format!("the cache cannot be written: {error}")))?;
+        Ok(directory)
+    }
+
+    async fn install(
+        &self,
+        python: &Path,
+        home: &Path,
+        context: &Context,
+        progress: &(dyn Fn(&str) + Sync),
+    ) -> Result<(), Missing> {
+        let Package { name, version, .. } = self;
+        progress(&format!("making room for {name} {version} (once)"));
+        let venv = ["-m", "venv", "--clear", &home.display().to_string()].map(str::to_owned);
+        run(python, &venv, context, &|_| {})
+            .await
+            .map_err(|why| self.missing(&format!("`python3 -m venv` failed: {why}")))?;
+        let requirements = home.join("requirements.txt");
+        fs::write(&requirements, self.requirements)
+            .map_err(|error| self.missing(&format!("the cache cannot be written: {error}")))?;
+        progress(&format!("installing {name} {version} from PyPI (once)"));
+        let list = requirements.display().to_string();
+        let pip = ["-m", "pip", "install", "--no-input", "--progress-bar", "off", "--timeout", "20", "--retries", "2"]
+            .into_iter()
+            .chain(["--no-deps", "--requirement", &list])
+            .map(str::to_owned)
+            .collect::<Vec<_>>();
+        run(&home.join("bin").join("python3"), &pip, context, &|line| {
+            if let Some(what) = line.strip_prefix("Collecting ") {
+                progress(&format!("installing {name} {version} from PyPI (once): {what}"));
+            }
+        })
+        .await
+        .map_err(|why| self.missing(&format!("PyPI gave no {name}: {why}")))
+    }
+
+    fn lock(&self, home: &Path) -> std::io::Result<File> {
+        let directory = home.parent().unwrap_or(home);
+        fs::create_dir_all(directory)?;
+        let lock = File::create(directory.join(format!("{}.lock", self.name)))?;
+        flock(&lock, FlockOperation::LockExclusive)?;
+        Ok(lock)
+    }
+
+    fn missing(&self, reason: &str) -> Missing {
+        Missing {
+            reason: reason.to_owned(),
+            remedy: format!("install it yourself, for example with `pipx install {}=={}`", self.name, self.version),
+        }
+    }
+}
+
+fn is_complete(home: &Path) -> bool {
+    home.join(COMPLETE).is_file()
+}
+
+/// Runs an installer with the host's environment (its proxies and registry settings are wanted here), and hands on
+/// each line it prints; on failure, the line that says why.
+async fn run(
+    program: &Path,
+    arguments: &[String],
+    context: &Context,
+    line: &(dyn Fn(&str) + Sync),
+) -> Result<(), String> {
+    let mut child = Command::new(program)
+        .args(arguments)
+        .env_clear()
+        .envs(&context.environment)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| error.to_string())?;
+    let stdout = child.stdout.take().map(BufReader::new);
+    let stderr = child.stderr.take().map(BufReader::new);
+    let printed = async {
+        if let Some(stdout) = stdout {
+            let mut lines = stdout.lines();
+            while let Ok(Some(text)) = lines.next_line().await {
+                line(text.trim());
+            }
+        }
+    };
+    let complained = async {
+        let mut why = String::new();
+        if let Some(stderr) = stderr {
+            let mut lines = stderr.lines();
+            while let Ok(Some(text)) = lines.next_line().await {
+                if text.starts_with("ERROR:") || why.is_empty() {
+                    why = text.trim().trim_start_matches("ERROR: ").to_owned();
+                }
+            }
+        }
+        why
+    };
+    let ((), why) = tokio::join!(printed, complained);
+    let status = child.wait().await.map_err(|error| error.to_string())?;
+    if status.success() { Ok(()) } else { Err(if why.is_empty() { status.to_string() } else { why }) }
+}

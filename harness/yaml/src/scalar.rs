@@ -1,0 +1,4 @@
+//! What plain scalars stand for: one module a schema.
+
+pub mod core;
+pub mod psych;

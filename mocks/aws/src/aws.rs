@@ -1,0 +1,126 @@
+//! AWS as a whole: what its services share.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::access_key::AccessKey;
+use crate::clock::Clock;
+use crate::endpoint;
+use crate::event::EventSink;
+use crate::iam::{Account, Directory};
+use crate::identifier::Identifiers;
+use crate::issuer::Issuers;
+use crate::network::Network;
+use crate::session::Seal;
+
+/// What an AWS is made of.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct AwsConfig {
+    /// The accounts there are.
+    pub accounts: Vec<Account>,
+    /// Long-term access keys.
+    pub access_keys: Vec<AccessKey>,
+    /// The world's clock, by which tokens and sessions live.
+    pub clock: Clock,
+    /// The host's clock, by which clients sign requests and make certificates.
+    pub host_clock: Clock,
+    /// Where calls are reported.
+    pub events: EventSink,
+    /// How issuers are reached.
+    pub network: Network,
+    /// What seals sessions. Instances with the same key honour each other's credentials.
+    pub seed_key: [u8; 32],
+    /// Where request ids and access key ids begin.
+    pub id_seed: u64,
+}
+
+impl AwsConfig {
+    /// An AWS without accounts and keys, that reports to nobody and reaches nothing.
+    pub fn new(clock: Clock, host_clock: Clock, seed_key: [u8; 32], id_seed: u64) -> Self {
+        AwsConfig {
+            accounts: Vec::new(),
+            access_keys: Vec::new(),
+            clock,
+            host_clock,
+            events: Arc::new(|_| {}),
+            network: Network::unreachable(),
+            seed_key,
+            id_seed,
+        }
+    }
+}
+
+impl fmt::Debug for AwsConfig {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("AwsConfig")
+            .field("accounts", &self.accounts)
+            .field("access_keys", &self.access_keys)
+            .field("network", &self.network)
+            .field("id_seed", &self.id_seed)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A mock AWS. Cheap to make; everything that costs is made when it is first needed.
+pub struct Aws {
+    pub(crate) clock: Clock,
+    pub(crate) host_clock: Clock,
+    pub(crate) events: EventSink,
+    pub(crate) directory: Directory,
+    pub(crate) access_keys: HashMap<String, AccessKey>,
+    pub(crate) issuers: Issuers,
+    pub(crate) identifiers: Identifiers,
+    pub(crate) seal: Seal,
+}
+
+impl Aws {
+    /// An AWS.
+    #[must_use]
+    pub fn new(config: AwsConfig) -> Arc<Aws> {
+        let AwsConfig { accounts, access_keys, clock, host_clock, events, network, seed_key, id_seed } = config;
+        Arc::new(Aws {
+            directory: Directory::new(accounts),
+            access_keys: access_keys.into_iter().map(|key| (key.access_key_id.clone(), key)).collect(),
+            issuers: Issuers::new(network, Arc::clone(&clock), Arc::clone(&host_clock), Arc::clone(&events)),
+            identifiers: Identifiers::new(id_seed),
+            seal: Seal::new(&seed_key),
+            clock,
+            host_clock,
+            events,
+        })
+    }
+
+    /// The one endpoint for all services. Which service a request is for follows from its host
+    /// (`sts.eu-west-1.amazonaws.com`), else from the scope of its signature, else from its `Version`.
+    ///
+    /// A listener may say where a request comes from by putting a [`crate::Peer`] into its extensions.
+    #[must_use]
+    pub fn router(self: &Arc<Self>) -> axum::Router {
+        axum::Router::new().fallback(endpoint::answer).with_state(Arc::clone(self))
+    }
+
+    /// An account as it is now.
+    #[must_use]
+    pub fn account(&self, id: &str) -> Option<Arc<Account>> {
+        self.directory.account(id)
+    }
+
+    /// All accounts as they are now, by id.
+    #[must_use]
+    pub fn accounts(&self) -> Vec<Arc<Account>> {
+        self.directory.accounts()
+    }
+
+    /// Changes an account in one step; it is made if there is none with this id.
+    pub fn update_account<T>(&self, id: &str, change: impl FnOnce(&mut Account) -> T) -> T {
+        self.directory.update(id, change)
+    }
+}
+
+impl fmt::Debug for Aws {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Aws").field("directory", &self.directory).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,49 @@
+//! The parameters of a call.
+
+use serde_html_form::from_bytes;
+
+/// Names and values in the order sent: those of the query string, then those of the form. Where a name comes
+/// twice, the first counts (recorded AWS behaviour for `Action` and `Version`). Bytes that are not UTF-8 become
+/// U+FFFD, and a `%` that begins no escape stands for itself, as lenient form decoders have it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    /// Reads a query string and the body of a form.
+    pub(crate) fn read(query: &str, form: &[u8]) -> Self {
+        // decoding pairs of strings cannot fail; if it ever did, there would be no parameters
+        let pairs = |bytes: &[u8]| from_bytes::<Vec<(String, String)>>(bytes).unwrap_or_default();
+        let mut parameters = pairs(form);
+        if !query.is_empty() {
+            let mut all = pairs(query.as_bytes());
+            all.append(&mut parameters);
+            parameters = all;
+        }
+        Parameters(parameters)
+    }
+
+    /// The value of a parameter.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The values of `<list>.member.<N>.<field>`, or of `<list>.member.<N>` if there is no field, by `N`.
+    /// Numbers may have gaps. Members that are not numbers are ignored, as unknown parameters are.
+    pub(crate) fn list(&self, list: &str, field: Option<&str>) -> Vec<&str> {
+        let mut members: Vec<(u32, &str)> = self
+            .0
+            .iter()
+            .filter_map(|(name, value)| {
+                let rest = name.strip_prefix(list)?.strip_prefix(".member.")?;
+                let number = match field {
+                    Some(field) => rest.strip_suffix(field)?.strip_suffix('.')?,
+                    None => rest,
+                };
+                Some((number.parse().ok()?, value.as_str()))
+            })
+            .collect();
+        members.sort_by_key(|(number, _)| *number);
+        members.dedup_by_key(|(number, _)| *number);
+        members.into_iter().map(|(_, value)| value).collect()
+    }
+}

@@ -1,0 +1,37 @@
+//! GetCallerIdentity: who am I. Needs a good signature and no permission; even an explicit deny has no effect on it.
+//!
+//! Source: GetCallerIdentity, STS API Reference.
+
+use serde::Serialize;
+
+use super::NAMESPACE;
+use crate::authentication::authenticate;
+use crate::aws::Aws;
+use crate::endpoint::ApiRequest;
+use crate::event::Call;
+use crate::query::{Failure, QueryResult, refused, result_document};
+use crate::sigv4::ExpectedScope;
+
+/// In the order recorded.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct GetCallerIdentityResult<'a> {
+    arn: &'a str,
+    user_id: &'a str,
+    account: &'a str,
+}
+
+impl QueryResult for GetCallerIdentityResult<'_> {
+    const RESPONSE: &'static str = "GetCallerIdentityResponse";
+    const RESULT: &'static str = "GetCallerIdentityResult";
+}
+
+pub(super) fn serve(aws: &Aws, request: &ApiRequest<'_>, call: &mut Call) -> Result<String, Failure> {
+    let expected = ExpectedScope { service: "sts", region: request.route.endpoint_region.as_deref() };
+    let caller = authenticate(aws, &request.http, expected).map_err(refused)?.caller;
+    let result =
+        GetCallerIdentityResult { arn: &caller.arn, user_id: &caller.user_id, account: &caller.account };
+    let document = result_document(&result, NAMESPACE, request.request_id);
+    call.caller = Some(caller);
+    Ok(document)
+}

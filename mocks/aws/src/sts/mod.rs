@@ -1,0 +1,8 @@
+//! The Security Token Service, API version 2011-06-15.
+
+pub(crate) mod error;
+mod get_caller_identity;
+mod service;
+mod web_identity;
+
+pub(crate) use service::{NAMESPACE, serve};

@@ -1,0 +1,153 @@
+//! Whether the role trusts the token: the context that AWS evaluates the trust policy in, and the evaluation.
+
+use std::collections::BTreeMap;
+
+use iam_policy::{Context, Decision, Effect, Principal, Request, evaluate, provider_keys};
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::claims::{Claims, text_of};
+use super::session_tags::SessionTags;
+use crate::cause::Cause;
+use crate::endpoint::ApiRequest;
+use crate::iam::{Account, OidcProvider, Role};
+use crate::query::{ApiError, Failure};
+use crate::sts::error;
+
+/// Who asks for what.
+pub(super) struct Asked<'a> {
+    pub(super) account: &'a Account,
+    pub(super) provider: &'a OidcProvider,
+    pub(super) role: &'a Role,
+    pub(super) claims: &'a Claims,
+    pub(super) all_claims: &'a Map<String, Value>,
+    pub(super) subject: &'a str,
+    pub(super) session_name: &'a str,
+    pub(super) tags: &'a SessionTags,
+    pub(super) source_identity: Option<&'a str>,
+    pub(super) authorized_by_idp: bool,
+}
+
+/// Evaluates the trust policy for the operation and for what the token asks for beside it. Returns the keys of the
+/// token that live on in the session.
+///
+/// The principal is the provider: there is no caller whose own policies would count, and `Principal: {"AWS": "*"}`
+/// does not take in a web identity (recorded AWS behaviour).
+pub(super) fn check(
+    asked: &Asked<'_>,
+    request: &ApiRequest<'_>,
+    now: Timestamp,
+    decision: &mut Option<Decision>,
+) -> Result<BTreeMap<String, Vec<String>>, Failure> {
+    let role_arn = asked.role.arn(&asked.account.id);
+    let principal = Principal::Federated(asked.provider.arn(&asked.account.id));
+    let mut context = Context::new();
+    let session_keys = add_token_keys(&mut context, asked);
+    add_request_keys(&mut context, asked, request, now);
+
+    let mut allow = |action: &str, deny: &dyn Fn(&str) -> (ApiError, Cause)| -> Result<(), Failure> {
+        let evaluated =
+            evaluate(&asked.role.trust_policy, &Request { principal: &principal, action, resource: None, context: &context });
+        let effect = match evaluated.effect {
+            Effect::Allow => {
+                // what was asked for first stays on the record when all of it is allowed
+                decision.get_or_insert(evaluated);
+                return Ok(());
+            }
+            Effect::ImplicitDeny => "implicit-deny",
+            Effect::ExplicitDeny => "explicit-deny",
+        };
+        *decision = Some(evaluated);
+        let (error, cause) = deny(effect);
+        Err(error.because(cause))
+    };
+    allow("sts:AssumeRoleWithWebIdentity", &|effect| {
+        let cause = Cause::TrustPolicyDenied { role_arn: role_arn.clone(), effect: effect.into() };
+        (error::not_authorized(), cause)
+    })?;
+    if !asked.tags.is_empty() {
+        allow("sts:TagSession", &|effect| {
+            let cause = Cause::TagSessionDenied {
+                role_arn: role_arn.clone(),
+                effect: effect.into(),
+                tag_keys: asked.tags.tags.keys().cloned().collect(),
+            };
+            (error::not_authorized_to_tag(), cause)
+        })?;
+    }
+    if let Some(identity) = asked.source_identity {
+        allow("sts:SetSourceIdentity", &|effect| {
+            let cause = Cause::SourceIdentityDenied {
+                role_arn: role_arn.clone(),
+                effect: effect.into(),
+                source_identity: identity.to_owned(),
+            };
+            (error::not_authorized_to_set_source_identity(), cause)
+        })?;
+    }
+    Ok(session_keys)
+}
+
+/// The keys of the provider: only those that AWS offers for it ("IAM and AWS STS condition context keys", IAM User
+/// Guide). `aud` and `amr` and `sub` are returned, too: they are the ones that a session keeps.
+fn add_token_keys(context: &mut Context, asked: &Asked<'_>) -> BTreeMap<String, Vec<String>> {
+    let mut session_keys = BTreeMap::new();
+    for &claim in provider_keys::claim_keys(&asked.provider.url) {
+        let values: Vec<String> = match claim {
+            "aud" => vec![asked.claims.audience().0.to_owned()],
+            "oaud" if asked.claims.authorized_party.is_some() => asked.claims.audiences.clone(),
+            "oaud" => continue,
+            "sub" => vec![asked.subject.to_owned()],
+            other => match asked.all_claims.get(other) {
+                Some(Value::Array(values)) if provider_keys::is_multivalued(other) => {
+                    values.iter().map(text_of).collect()
+                }
+                Some(value @ (Value::String(_) | Value::Number(_) | Value::Bool(_))) => vec![text_of(value)],
+                // a list or an object under a key that takes one text is as good as absent (assumed)
+                _ => continue,
+            },
+        };
+        let key = provider_keys::condition_key(&asked.provider.url, claim);
+        if matches!(claim, "aud" | "sub" | "amr") {
+            session_keys.insert(key.clone(), values.clone());
+        }
+        if provider_keys::is_multivalued(claim) {
+            context.insert(key, values);
+        } else {
+            context.insert(key, values.into_iter().next().unwrap_or_default());
+        }
+    }
+    session_keys
+}
+
+/// The global keys and those of STS. `aws:PrincipalArn` is absent, since there is no principal of AWS yet, and
+/// `aws:userid` is the provider (recorded AWS behaviour).
+fn add_request_keys(context: &mut Context, asked: &Asked<'_>, request: &ApiRequest<'_>, now: Timestamp) {
+    let provider_arn = asked.provider.arn(&asked.account.id);
+    context.insert("aws:FederatedProvider", provider_arn.clone());
+    context.insert("aws:userid", provider_arn);
+    context.insert("aws:PrincipalAccount", asked.account.id.clone());
+    context.insert("aws:PrincipalType", "User");
+    context.insert("aws:SourceIp", request.peer.ip.to_string());
+    context.insert("aws:SecureTransport", if request.peer.tls { "true" } else { "false" });
+    context.insert("aws:CurrentTime", now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+    context.insert("aws:EpochTime", now.as_second().to_string());
+    context.insert("aws:RequestedRegion", request.route.region.clone());
+    if let Some(agent) = request.user_agent() {
+        context.insert("aws:UserAgent", agent);
+    }
+    context.insert("sts:RoleSessionName", asked.session_name);
+    context.insert("sts:RoleAuthorizedByIdp", if asked.authorized_by_idp { "true" } else { "false" });
+    if let Some(identity) = asked.source_identity {
+        context.insert("sts:SourceIdentity", identity);
+    }
+    if !asked.tags.is_empty() {
+        for (key, value) in &asked.tags.tags {
+            context.insert(format!("aws:RequestTag/{key}"), value.as_str());
+        }
+        context.insert("aws:TagKeys", asked.tags.tags.keys().cloned().collect::<Vec<_>>());
+    }
+    if !asked.tags.transitive.is_empty() {
+        context.insert("sts:TransitiveTagKeys", asked.tags.transitive.clone());
+    }
+}

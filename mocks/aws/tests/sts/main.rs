@@ -1,0 +1,13 @@
+//! STS from outside: requests to the router, an issuer on loopback with TLS.
+
+mod support;
+
+mod caller_identity;
+mod constraints;
+mod grants;
+mod hostile_tokens;
+mod issuer_network;
+mod published_keys;
+mod refusals;
+mod routing;
+mod trust;

@@ -1,0 +1,38 @@
+//! A **world**: the GitLab instances and the AWS of one rehearsal, with their clock, journal, certificates and names.
+//!
+//! A [`World`] belongs to one test case. It boots in a few milliseconds, listens on one loopback port, and is gone
+//! when it is dropped:
+//!
+//! ```text
+//!            ┌────────────── World ──────────────┐
+//!  job ────▶ │ edge (TLS, plain HTTP, CONNECT)   │
+//!            │   ├─ gitlab.com, … ─▶ mock-gitlab │
+//!            │   └─ everything AWS ─▶ mock-aws   │──▶ Journal
+//!            └───────────────────────────────────┘
+//! ```
+//!
+//! STS reaches the issuers as any other client does: by name, over TLS, through the edge.
+
+mod authority;
+mod clock;
+mod edge;
+mod journal;
+mod names;
+mod world;
+
+pub use authority::Authority;
+pub use clock::{Clock, WorldClock, host_now};
+pub use journal::{Entry, Journal, Record};
+pub use names::{Destination, Names};
+pub use world::{BootError, World, WorldSpec};
+
+pub use mock_aws as aws;
+pub use mock_gitlab as gitlab;
+
+/// Makes aws-lc-rs the process's provider of TLS cryptography.
+///
+/// Call it once at the start of a program or test; later calls change nothing.
+pub fn install_crypto_provider() {
+    // Fails only where a provider is installed already, which is what we want.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}
