@@ -99,7 +99,7 @@ impl Host {
             arguments,
             environment: self.environment(order, &mark),
             directory: order.room.project().to_owned(),
-            input: order.script.clone().into_bytes(),
+            input: Some(order.room.script(&order.script)?),
         };
         let exit = process::run(&program, order.limit, stop, output).await;
         orphans::end(&mark);

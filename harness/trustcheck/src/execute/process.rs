@@ -1,6 +1,7 @@
 //! One child process, its whole tree, and what they print.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe;
 use tokio::process::Command;
 use tokio_util::sync::CancellationToken;
@@ -16,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::orphans;
 
 /// What to start.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Program {
     /// The executable.
     pub path: PathBuf,
@@ -26,8 +27,9 @@ pub struct Program {
     pub environment: Vec<(String, String)>,
     /// Its working directory.
     pub directory: PathBuf,
-    /// What it reads on standard input.
-    pub input: Vec<u8>,
+    /// What it reads on standard input; nothing for an empty one. A file and no pipe: from a pipe, a shell has to read its
+    /// script byte by byte.
+    pub input: Option<File>,
 }
 
 /// How a process ended.
@@ -58,13 +60,14 @@ pub async fn run(
     mut output: impl FnMut(&[u8]),
 ) -> io::Result<Exit> {
     let (reader, writer) = io::pipe()?;
+    let input = program.input.as_ref().map(File::try_clone).transpose()?.map_or_else(Stdio::null, Stdio::from);
     let mut command = Command::new(&program.path);
     command
         .args(&program.arguments)
         .env_clear()
         .envs(program.environment.iter().map(|(name, value)| (name, value)))
         .current_dir(&program.directory)
-        .stdin(Stdio::piped())
+        .stdin(input)
         .stdout(writer.try_clone()?)
         .stderr(writer)
         .process_group(0)
@@ -78,17 +81,8 @@ pub async fn run(
     let _end_of_group = GroupGuard(group);
 
     let mut reader = pipe::Receiver::from_owned_fd(OwnedFd::from(reader))?;
-    let stdin = child.stdin.take();
-    let feed = async {
-        if let Some(mut stdin) = stdin {
-            // A shell that ends early leaves the rest unread; that is no error of ours.
-            let _ = stdin.write_all(&program.input).await;
-        }
-        std::future::pending::<()>().await;
-    };
     let mut buffer = vec![0_u8; 16 * 1024];
     let exit = {
-        tokio::pin!(feed);
         let deadline = tokio::time::sleep(limit);
         tokio::pin!(deadline);
         let mut open = true;
@@ -102,7 +96,6 @@ pub async fn run(
                     Ok(count) => output(&buffer[..count]),
                 },
                 status = child.wait() => break exit_of(status?),
-                () = &mut feed => {}
             }
         }
     };

@@ -1,7 +1,8 @@
 //! The directories of one job: its home, its work directory and its scratch space, gone when the job is.
 
-use std::io;
-use std::os::unix::fs::PermissionsExt;
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -15,6 +16,7 @@ use tempfile::TempDir;
 ///   builds/<group>/<project>/   $CI_PROJECT_DIR
 ///   builds/<group>/<project>.tmp/  file variables, as the runner keeps them
 ///   ca.pem                      the world's certificate authority
+///   script                      what the job's shell reads
 /// ```
 #[derive(Debug)]
 pub struct Room {
@@ -80,6 +82,17 @@ impl Room {
     #[must_use]
     pub fn project(&self) -> &Path {
         &self.project
+    }
+
+    /// Writes the script that the job's shell is to read, for this user only: its tokens are in it.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn script(&self, text: &str) -> io::Result<File> {
+        let path = self.root().join("script");
+        let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
+        file.write_all(text.as_bytes())?;
+        File::open(path)
     }
 
     /// The world's certificate authority, in PEM.

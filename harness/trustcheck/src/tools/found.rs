@@ -39,7 +39,7 @@ async fn ask(program: &Path, arguments: &[&str], context: &Context) -> Option<St
         arguments: arguments.iter().map(Into::into).collect(),
         environment: context.environment.clone().into_iter().collect(),
         directory: context.temporary.clone(),
-        input: Vec::new(),
+        input: None,
     };
     let mut output = Vec::new();
     let exit = run(&program, PATIENCE, &CancellationToken::new(), |bytes| output.extend_from_slice(bytes)).await;

@@ -91,7 +91,7 @@ async fn redirects_are_not_followed() {
 #[case::not_json(DISCOVERY, b"<html>".as_slice(), "not a JSON object")]
 #[case::no_jwks_uri(DISCOVERY, br#"{"issuer":"https://gitlab.example.com"}"#, "no `jwks_uri`")]
 #[case::http_jwks(DISCOVERY, br#"{"issuer":"https://gitlab.example.com","jwks_uri":"http://gitlab.example.com/keys"}"#, "the scheme is `http`")]
-#[case::keys_not_json(b"/keys".as_slice().try_into_text(), b"x", "not a JSON object")]
+#[case::keys_not_json("/keys", b"x", "not a JSON object")]
 #[case::keys_not_a_list("/keys", br#"{"keys":{}}"#, "no `keys`")]
 #[case::no_keys("/keys", br#"{"keys":[]}"#, "`keys` is empty")]
 #[case::not_utf8("/keys", b"{\"keys\":[\"\xff\"]}", "not a JSON object")]
@@ -100,16 +100,6 @@ async fn other_documents(#[case] path: &str, #[case] body: &[u8], #[case] text: 
     let issuer = TestIssuer::start().await;
     issuer.publish_raw(path, 200, body);
     assert_no_key(&World::with_issuer(issuer), "issuer-answer", text).await;
-}
-
-trait TryIntoText {
-    fn try_into_text(&self) -> &str;
-}
-
-impl TryIntoText for [u8] {
-    fn try_into_text(&self) -> &str {
-        std::str::from_utf8(self).unwrap()
-    }
 }
 
 #[tokio::test]
@@ -130,17 +120,13 @@ async fn the_document_has_to_be_of_the_issuer(#[case] other: &str) {
 }
 
 #[rstest]
-#[case::port("https://gitlab.example.com:8443", "8443")]
-#[case::path("https://gitlab.example.com/gitlab", "443")]
-#[case::slash("https://gitlab.example.com/", "443")]
+#[case::port("https://gitlab.example.com:8443")]
+#[case::path("https://gitlab.example.com/gitlab")]
+#[case::slash("https://gitlab.example.com/")]
 #[tokio::test]
-async fn urls_with_more_than_a_host(#[case] url: &str, #[case] port: &str) {
+async fn urls_with_more_than_a_host(#[case] url: &str) {
     let issuer = TestIssuer::start_with(url, CertificateKind::Trusted).await;
-    let address = issuer.address;
-    let asked = port.parse::<u16>().unwrap();
-    let network = issuer.network.clone();
     let world = World::with_issuer(issuer);
-    drop((address, network, asked));
     world.assume(&world.token().build()).await.assert_granted();
 }
 

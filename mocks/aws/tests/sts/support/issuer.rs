@@ -1,7 +1,6 @@
 //! An issuer on loopback: TLS, a discovery document, keys, and whatever a test puts in their place.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use http_body_util::Full;
@@ -46,7 +45,6 @@ struct Shared {
 
 pub(crate) struct TestIssuer {
     pub(crate) url: String,
-    pub(crate) address: SocketAddr,
     pub(crate) network: Network,
     /// SHA-1 of the last certificate that is sent.
     pub(crate) thumbprint: String,
@@ -62,16 +60,18 @@ impl TestIssuer {
 
     /// An issuer with another URL or another certificate.
     pub(crate) async fn start_with(url: &str, kind: CertificateKind) -> Self {
-        let host = url.split('/').nth(2).unwrap().split(':').next().unwrap().to_owned();
-        let authority = |name: &str| {
+        let authority = url.split('/').nth(2).unwrap();
+        let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
+        let (host, port) = (host.to_owned(), port.parse::<u16>().unwrap());
+        let certificate_authority = |name: &str| {
             let mut params = CertificateParams::new(Vec::new()).unwrap();
             params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
             params.distinguished_name.push(rcgen::DnType::CommonName, name);
             CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
         };
-        let (trusted, private) = (authority("trusted"), authority("private"));
+        let (trusted, private) = (certificate_authority("trusted"), certificate_authority("private"));
         let key = KeyPair::generate().unwrap();
-        let name = if kind == CertificateKind::OtherName { "other.example.com".to_owned() } else { host };
+        let name = if kind == CertificateKind::OtherName { "other.example.com".to_owned() } else { host.clone() };
         let params = CertificateParams::new(vec![name]).unwrap();
         let chain: Vec<CertificateDer<'static>> = match kind {
             CertificateKind::Trusted | CertificateKind::OtherName => {
@@ -101,8 +101,10 @@ impl TestIssuer {
         let server = tokio::spawn(serve(listener, TlsAcceptor::from(Arc::new(config)), Arc::clone(&shared)));
         let issuer = TestIssuer {
             url: url.to_owned(),
-            address,
-            network: Network::new(move |_, _| Some(address), Arc::new(roots)),
+            network: Network::new(
+                move |asked, at| (asked == host && at == port).then_some(address),
+                Arc::new(roots),
+            ),
             thumbprint,
             shared,
             server,

@@ -33,7 +33,7 @@ pub(crate) struct World {
 }
 
 /// A trust policy that lets in the whole group, and may tag.
-pub(crate) fn deployable(provider_arn: &str) -> Value {
+fn deployable(provider_arn: &str) -> Value {
     let prefix = provider_arn.split_once("oidc-provider/").unwrap().1;
     json!({
         "Version": "2012-10-17",
