@@ -25,7 +25,12 @@ fn main() {
     let cache = cache();
     // The first run makes keys and provides tools; it is not what is measured.
     write_scenarios(directory.path());
-    assert!(trustcheck(directory.path(), "true.yml").status().expect("it runs").success());
+    assert!(
+        trustcheck(directory.path(), "true.yml")
+            .status()
+            .expect("it runs")
+            .success()
+    );
 
     println!("{:<34} {:>22} {:>22}  goal", "", "trustcheck", "baseline");
     boot(&runtime, &cache);
@@ -42,12 +47,18 @@ fn boot(runtime: &tokio::runtime::Runtime, cache: &Path) {
         300,
         || {
             runtime.block_on(async {
-                World::boot(spec(), &keys, 7).await.expect("it boots").shutdown().await;
+                World::boot(spec(), &keys, 7)
+                    .await
+                    .expect("it boots")
+                    .shutdown()
+                    .await;
             });
         },
         || {
             runtime.block_on(async {
-                let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+                let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+                    .await
+                    .expect("a port");
                 let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
                 let app = axum::Router::new().route("/", axum::routing::get(|| async { "ok" }));
                 let server = axum::serve(listener, app).with_graceful_shutdown(async {
@@ -85,7 +96,10 @@ fn further_cases(directory: &Path, one: Duration) {
         },
     );
     let each = |times: &[Duration], less: Duration, count: u32| {
-        times.iter().map(|time| time.saturating_sub(less) / count).collect::<Vec<_>>()
+        times
+            .iter()
+            .map(|time| time.saturating_sub(less) / count)
+            .collect::<Vec<_>>()
     };
     let pairs = (each(&many.0, one, 199), each(&many.1, Duration::ZERO, 200));
     row("each further case (bash -c true)", &pairs, "under 5 ms");
@@ -104,7 +118,10 @@ fn two_calls(runtime: &tokio::runtime::Runtime, cache: &Path, directory: &Path) 
     let push = Trigger::push(GitRef::Branch("main".into()));
     let pipeline = gitlab.pipeline("group/project", &push, now).expect("a pipeline");
     let job = gitlab.job(&pipeline, JobSpec::new("bench"), now);
-    let token = gitlab.id_token(&job, &Audience::from("https://gitlab.com"), now).expect("a token").jwt;
+    let token = gitlab
+        .id_token(&job, &Audience::from("https://gitlab.com"), now)
+        .expect("a token")
+        .jwt;
     let home = directory.join("home");
     std::fs::create_dir_all(&home).expect("a home");
     let bare = || {
@@ -123,11 +140,19 @@ fn two_calls(runtime: &tokio::runtime::Runtime, cache: &Path, directory: &Path) 
         );
     };
     let pairs = in_turn(20, || succeed(&mut trustcheck(directory, "two-calls.yml")), bare);
-    let mut ratios: Vec<f64> =
-        pairs.0.iter().zip(&pairs.1).map(|(ours, bare)| ours.as_secs_f64() / bare.as_secs_f64()).collect();
+    let mut ratios: Vec<f64> = pairs
+        .0
+        .iter()
+        .zip(&pairs.1)
+        .map(|(ours, bare)| ours.as_secs_f64() / bare.as_secs_f64())
+        .collect();
     ratios.sort_by(f64::total_cmp);
     row("two aws calls (the same, bare)", &pairs, "ratio at most 1.05");
-    println!("{:<34} {:>22.3}", "  ratio, pair by pair", ratios[ratios.len() / 2]);
+    println!(
+        "{:<34} {:>22.3}",
+        "  ratio, pair by pair",
+        ratios[ratios.len() / 2]
+    );
     drop(world);
 }
 
@@ -139,13 +164,19 @@ aws sts get-caller-identity"#;
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::111122223333:oidc-provider/gitlab.com"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringLike":{"gitlab.com:sub":"project_path:group/project:*"}}}]}"#;
 
 fn spec() -> WorldSpec {
-    let settings = Settings { projects: vec![Project::new("group/project")], ..Settings::default() };
+    let settings = Settings {
+        projects: vec![Project::new("group/project")],
+        ..Settings::default()
+    };
     let provider = OidcProvider::new("https://gitlab.com", ["https://gitlab.com"]).expect("a provider");
     let trust = iam_policy::Policy::parse(TRUST).expect("a policy");
     let account = Account::new("111122223333")
         .with_oidc_provider(provider)
         .with_role(Role::new("111122223333", "deploy", trust));
-    WorldSpec { gitlabs: vec![settings], accounts: vec![account] }
+    WorldSpec {
+        gitlabs: vec![settings],
+        accounts: vec![account],
+    }
 }
 
 fn write_scenarios(directory: &Path) {
@@ -163,7 +194,10 @@ fn write_scenarios(directory: &Path) {
     );
     let files = [
         ("true.yml", quick.clone()),
-        ("true-200.yml", format!("{quick}matrix: {{ number: [{}] }}\n", numbers.join(", "))),
+        (
+            "true-200.yml",
+            format!("{quick}matrix: {{ number: [{}] }}\n", numbers.join(", ")),
+        ),
         ("two-calls.yml", two),
     ];
     for (name, text) in files {
@@ -188,7 +222,10 @@ fn succeed(command: &mut Command) {
 }
 
 /// Where the program under test keeps its keys and tools.
-#[expect(clippy::disallowed_methods, reason = "a benchmark has no context to take the environment from")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a benchmark has no context to take the environment from"
+)]
 fn cache() -> std::path::PathBuf {
     let set = |name: &str| std::env::var_os(name).map(std::path::PathBuf::from);
     set("TRUSTCHECK_CACHE")
@@ -198,19 +235,29 @@ fn cache() -> std::path::PathBuf {
 }
 
 /// The `PATH` under which a job of the program finds the AWS CLI.
-#[expect(clippy::disallowed_methods, reason = "a benchmark has no context to take the environment from")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a benchmark has no context to take the environment from"
+)]
 fn path_with_aws(cache: &Path) -> Option<String> {
     let path = std::env::var("PATH").ok()?;
     if trustcheck::execute::find_program("aws", &path).is_some() {
         return Some(path);
     }
-    let mut provided = std::fs::read_dir(cache.join("tools")).ok()?.flatten().map(|entry| entry.path().join("bin"));
+    let mut provided = std::fs::read_dir(cache.join("tools"))
+        .ok()?
+        .flatten()
+        .map(|entry| entry.path().join("bin"));
     let bin = provided.find(|bin| bin.join("aws").is_file())?;
     Some(format!("{}:{path}", bin.display()))
 }
 
 /// Measures two things in turn, `count` times each after one round that does not count.
-fn in_turn(count: usize, mut ours: impl FnMut(), mut baseline: impl FnMut()) -> (Vec<Duration>, Vec<Duration>) {
+fn in_turn(
+    count: usize,
+    mut ours: impl FnMut(),
+    mut baseline: impl FnMut(),
+) -> (Vec<Duration>, Vec<Duration>) {
     let time = |what: &mut dyn FnMut()| {
         let began = Instant::now();
         what();
@@ -230,7 +277,16 @@ fn median(times: &[Duration]) -> Duration {
 fn row(what: &str, pairs: &(Vec<Duration>, Vec<Duration>), goal: &str) {
     let shown = |times: &[Duration]| {
         let ms = |time: Option<&Duration>| time.map_or(0.0, |time| time.as_secs_f64() * 1e3);
-        format!("{:.2} ms [{:.1}–{:.1}]", ms(Some(&median(times))), ms(times.iter().min()), ms(times.iter().max()))
+        format!(
+            "{:.2} ms [{:.1}–{:.1}]",
+            ms(Some(&median(times))),
+            ms(times.iter().min()),
+            ms(times.iter().max())
+        )
     };
-    println!("{what:<34} {:>22} {:>22}  {goal}", shown(&pairs.0), shown(&pairs.1));
+    println!(
+        "{what:<34} {:>22} {:>22}  {goal}",
+        shown(&pairs.0),
+        shown(&pairs.1)
+    );
 }

@@ -14,7 +14,9 @@ fn run(pipeline: &str, job: &str, version: &str, variables: &str, expect: &str) 
          run: {{ pipeline: .gitlab-ci.yml, jobs: [{job}] }}\nexpect:\n{expect}"
     );
     write(directory.path(), "article.yml", &scenario);
-    trustcheck(directory.path()).args(["run", "--deny-skips", "article.yml"]).run()
+    trustcheck(directory.path())
+        .args(["run", "--deny-skips", "article.yml"])
+        .run()
 }
 
 #[test]
@@ -67,7 +69,10 @@ test-aws:
     let expect = "  job: success\n  output: { contains: \"assumed-role/deploy/\" }\n";
     let done = run(pipeline, "test-aws", "18.5", variables, expect);
     assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
-    assert!(!std::path::Path::new("/tmp/web_identity_token").exists(), "the job's file is left in /tmp");
+    assert!(
+        !std::path::Path::new("/tmp/web_identity_token").exists(),
+        "the job's file is left in /tmp"
+    );
 }
 
 #[test]

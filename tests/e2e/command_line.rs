@@ -5,16 +5,27 @@ use trustcheck_tests::{Done, write};
 
 use crate::{scenario, trustcheck};
 
-const PASSES: &str = "tags: [quick]\nvariables: { WHO: world }\nrun: { script: 'echo \"hello $WHO\"' }\nexpect: { job: success, output: { contains: hello world } }\n";
+const PASSES: &str = "tags: [quick]\nvariables: { WHO: 'world' }\nrun: { script: 'echo \"hello $WHO\"' }\nexpect: { job: success, output: { contains: 'hello world' } }\n";
 
 /// Runs with three scenarios, of which one fails.
 fn run(arguments: &[&str]) -> (Done, tempfile::TempDir) {
     let directory = tempfile::tempdir().unwrap();
     write(directory.path(), "scenarios/a/first.yml", &scenario(PASSES));
-    write(directory.path(), "scenarios/b.yml", &scenario(&PASSES.replace("{ job: success", "{ job: failed")));
-    let matrix = format!("{}matrix: {{ who: [world, moon] }}\n", scenario(&PASSES.replace("world", "$[[ matrix.who ]]")));
+    write(
+        directory.path(),
+        "scenarios/b.yml",
+        &scenario(&PASSES.replace("{ job: success", "{ job: failed")),
+    );
+    let matrix = format!(
+        "{}matrix: {{ who: [world, moon] }}\n",
+        scenario(&PASSES.replace("world", "$[[ matrix.who ]]"))
+    );
     write(directory.path(), "scenarios/c.yml", &matrix);
-    write(directory.path(), "scenarios/templates/not-a-scenario.yml", "job: { script: [x] }\n");
+    write(
+        directory.path(),
+        "scenarios/templates/not-a-scenario.yml",
+        "job: { script: [x] }\n",
+    );
     let done = trustcheck(directory.path()).args(arguments.iter().copied()).run();
     (done, directory)
 }
@@ -32,8 +43,16 @@ fn run(arguments: &[&str]) -> (Done, tempfile::TempDir) {
 fn runs_end_with_their_status(#[case] arguments: &[&str], #[case] code: i32, #[case] summary: &str) {
     let (done, _directory) = run(arguments);
     assert_eq!(done.code, code, "{}{}", done.stdout, done.stderr);
-    assert!(done.stdout.contains(summary), "no `{summary}` in:\n{}", done.stdout);
-    assert!(!done.stdout.contains('\x1b'), "colour without a terminal:\n{}", done.stdout);
+    assert!(
+        done.stdout.contains(summary),
+        "no `{summary}` in:\n{}",
+        done.stdout
+    );
+    assert!(
+        !done.stdout.contains('\x1b'),
+        "colour without a terminal:\n{}",
+        done.stdout
+    );
 }
 
 #[rstest::rstest]
@@ -49,7 +68,11 @@ fn runs_end_with_their_status(#[case] arguments: &[&str], #[case] code: i32, #[c
 fn slips_are_told_in_one_line(#[case] arguments: &[&str], #[case] code: i32, #[case] message: &str) {
     let (done, _directory) = run(arguments);
     assert_eq!(done.code, code, "{}{}", done.stdout, done.stderr);
-    assert!(done.stderr.contains(message), "no `{message}` in:\n{}", done.stderr);
+    assert!(
+        done.stderr.contains(message),
+        "no `{message}` in:\n{}",
+        done.stderr
+    );
     assert_eq!(done.stdout, "");
 }
 
@@ -66,7 +89,10 @@ fn the_json_report_has_its_public_form() {
     let (done, _directory) = run(&["run", "--report", "json"]);
     assert_eq!(done.code, 1, "{}", done.stderr);
     let report: Value = serde_json::from_str(&done.stdout).unwrap();
-    assert_eq!(report["summary"], serde_json::json!({"passed": 3, "failed": 1, "skipped": 0, "errors": 0}));
+    assert_eq!(
+        report["summary"],
+        serde_json::json!({"passed": 3, "failed": 1, "skipped": 0, "errors": 0})
+    );
     let cases = report["cases"].as_array().unwrap();
     assert_eq!(cases[1]["id"], "scenarios/b");
     assert_eq!(cases[1]["scenario"], "A test");
@@ -85,7 +111,10 @@ fn the_junit_report_tells_failures_from_errors() {
     let (done, directory) = run(&["run", "--report", "junit=out.xml"]);
     assert_eq!(done.code, 1);
     let xml = std::fs::read_to_string(directory.path().join("out.xml")).unwrap();
-    assert!(xml.contains(r#"tests="4" skipped="0" failures="1" errors="0""#), "{xml}");
+    assert!(
+        xml.contains(r#"tests="4" skipped="0" failures="1" errors="0""#),
+        "{xml}"
+    );
     assert!(xml.contains("expected job failed, but job success"), "{xml}");
     // The report for a person is written beside it.
     assert!(done.stdout.contains("3 passed, 1 failed"), "{}", done.stdout);
@@ -97,8 +126,14 @@ fn a_seed_repeats_a_run() {
     let rest = "run: { script: 'echo \"$CI_JOB_TOKEN\" | sed s/^/x/ | md5sum' }\nexpect: { job: failed }\n";
     write(directory.path(), "seeded.yml", &scenario(rest));
     let log = |seed: &str| {
-        let done = trustcheck(directory.path()).args(["run", "seeded.yml", "--seed", seed]).run();
-        let line = done.stdout.lines().find(|line| line.contains("  -")).map(str::to_owned);
+        let done = trustcheck(directory.path())
+            .args(["run", "seeded.yml", "--seed", seed])
+            .run();
+        let line = done
+            .stdout
+            .lines()
+            .find(|line| line.ends_with("  -"))
+            .map(str::to_owned);
         line.expect("the hash is in the log")
     };
     assert_eq!(log("7"), log("7"));
@@ -109,7 +144,11 @@ fn a_seed_repeats_a_run() {
 fn a_tool_that_cannot_be_had_is_a_skip_with_its_remedy() {
     let directory = tempfile::tempdir().unwrap();
     let cache = tempfile::tempdir().unwrap();
-    write(directory.path(), "needs.yml", &scenario(&format!("needs: [aws]\n{PASSES}")));
+    write(
+        directory.path(),
+        "needs.yml",
+        &scenario(&format!("needs: [aws]\n{PASSES}")),
+    );
     // The keys are there; of the tools there is none, and no python3 to bring one.
     let keys = trustcheck(directory.path()).env("TRUSTCHECK_CACHE", cache.path());
     drop(keys);
@@ -123,8 +162,17 @@ fn a_tool_that_cannot_be_had_is_a_skip_with_its_remedy() {
     };
     let done = run(&[]);
     assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
-    assert!(done.stdout.contains("0 passed, 0 failed, 1 skipped"), "{}", done.stdout);
-    assert!(done.stdout.contains("needs aws: the host has no `aws` and no `python3`"), "{}", done.stdout);
+    assert!(
+        done.stdout.contains("0 passed, 0 failed, 1 skipped"),
+        "{}",
+        done.stdout
+    );
+    assert!(
+        done.stdout
+            .contains("needs aws: the host has no `aws` and no `python3`"),
+        "{}",
+        done.stdout
+    );
     assert!(done.stdout.contains("pipx install awscli=="), "{}", done.stdout);
     assert_eq!(run(&["--deny-skips"]).code, 3);
 }

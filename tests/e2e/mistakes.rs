@@ -21,7 +21,10 @@ fn every_bad_file_is_explained() {
     for name in names {
         let done = trustcheck(bad.path()).args(["run", &name]).run();
         assert_eq!(done.code, 2, "{name}: {}{}", done.stdout, done.stderr);
-        let shown = done.stdout.lines().filter(|line| !line.contains(" in 0.") && !line.contains("! error"));
+        let shown = done
+            .stdout
+            .lines()
+            .filter(|line| !line.contains(" in 0.") && !line.contains("! error"));
         insta::with_settings!({ snapshot_path => Path::new("../bad"), prepend_module_to_snapshot => false }, {
             insta::assert_snapshot!(name, shown.collect::<Vec<_>>().join("\n"));
         });
@@ -36,5 +39,9 @@ fn the_other_files_still_run() {
     trustcheck_tests::write(directory.path(), "scenarios/b-good.yml", &good);
     let done = trustcheck(directory.path()).args(["run"]).run();
     assert_eq!(done.code, 2, "{}{}", done.stdout, done.stderr);
-    assert!(done.stdout.contains("1 passed, 0 failed, 0 skipped, 1 errors"), "{}", done.stdout);
+    assert!(
+        done.stdout.contains("1 passed, 0 failed, 0 skipped, 1 errors"),
+        "{}",
+        done.stdout
+    );
 }

@@ -10,14 +10,22 @@ fn every_shipped_scenario_passes() {
     let directory = tempfile::tempdir().unwrap();
     let out = directory.path().join("out.json");
     let report = format!("json={}", out.display());
-    let done = trustcheck(&repository()).args(["run", "--deny-skips", "--report", &report]).run();
+    let done = trustcheck(&repository())
+        .args(["run", "--deny-skips", "--report", &report])
+        .run();
     assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
     let report: Value = serde_json::from_slice(&std::fs::read(&out).unwrap()).unwrap();
     let count = |what: &str| report["summary"][what].as_u64().unwrap();
     assert!(count("passed") >= 16, "{report:#}");
     assert_eq!((count("failed"), count("skipped"), count("errors")), (0, 0, 0));
     // One family for each article, and each of them both logs in and is turned away.
-    for family in ["bash-array", "login-template", "docs-page", "entrypoint", "one-liner"] {
+    for family in [
+        "bash-array",
+        "login-template",
+        "docs-page",
+        "entrypoint",
+        "one-liner",
+    ] {
         let of_family = |wanted: &str| {
             report["cases"].as_array().unwrap().iter().any(|case| {
                 let id = case["id"].as_str().unwrap();
@@ -55,13 +63,19 @@ fn one_letter_in_a_subject_fails_its_scenario_and_shows_the_condition() {
         "policy  project_path:observability/agent:ref_type:branch:ref:maim",
         "token   project_path:observability/agent:ref_type:branch:ref:main",
     ] {
-        assert!(done.stdout.contains(expected), "no `{expected}` in:\n{}", done.stdout);
+        assert!(
+            done.stdout.contains(expected),
+            "no `{expected}` in:\n{}",
+            done.stdout
+        );
     }
 }
 
 #[test]
 fn a_turned_away_login_shows_what_the_user_saw_and_why() {
-    let done = trustcheck(&repository()).args(["run", "--filter", "docs-page/wildcard"]).run();
+    let done = trustcheck(&repository())
+        .args(["run", "--filter", "docs-page/wildcard"])
+        .run();
     assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
     for expected in [
         "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: \
@@ -71,6 +85,10 @@ fn a_turned_away_login_shows_what_the_user_saw_and_why() {
         "token   project_path:observability/agent:ref_type:branch:ref:main",
         "StringLike",
     ] {
-        assert!(done.stdout.contains(expected), "no `{expected}` in:\n{}", done.stdout);
+        assert!(
+            done.stdout.contains(expected),
+            "no `{expected}` in:\n{}",
+            done.stdout
+        );
     }
 }

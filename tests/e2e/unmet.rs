@@ -16,16 +16,37 @@ fn fails(rest: &str) -> String {
 #[rstest::rstest]
 #[case::job("job: failed", "job failed", "job success (exit code 0)")]
 #[case::exit_code("exit_code: 3", "exit code 3", "exit code 0")]
-#[case::contains("output: { contains: hello world }", "output contains `hello world`", "nearest line: `hello wurld`")]
-#[case::matches("output: { matches: '^bye' }", "output matches `^bye`", "the output ends with")]
+#[case::contains(
+    "output: { contains: hello world }",
+    "output contains `hello world`",
+    "nearest line: `hello wurld`"
+)]
+#[case::matches(
+    "output: { matches: '^bye' }",
+    "output matches `^bye`",
+    "the output ends with"
+)]
 #[case::excludes("output: { excludes: wurld }", "output excludes `wurld`", "a line has it: `")]
 #[case::error("error: { code: AccessDenied }", "error AccessDenied", "AWS was not called")]
-#[case::decision("decision: { effect: allow }", "a policy's decision", "no policy was evaluated")]
-#[case::journal("journal: { call: 'sts:GetCallerIdentity' }", "at least 1 times", "the journal has it 0 times")]
+#[case::decision(
+    "decision: { effect: allow }",
+    "a policy's decision",
+    "no policy was evaluated"
+)]
+#[case::journal(
+    "journal: { call: 'sts:GetCallerIdentity' }",
+    "at least 1 times",
+    "the journal has it 0 times"
+)]
 fn an_unmet_expectation_is_shown(#[case] expect: &str, #[case] expected: &str, #[case] actual: &str) {
-    let printed = fails(&format!("run: {{ script: echo hello wurld }}\nexpect:\n  {expect}\n"));
+    let printed = fails(&format!(
+        "run: {{ script: echo hello wurld }}\nexpect:\n  {expect}\n"
+    ));
     let line = format!("expected {expected}");
-    assert!(printed.contains(&line) || printed.contains(expected), "no `{expected}` in:\n{printed}");
+    assert!(
+        printed.contains(&line) || printed.contains(expected),
+        "no `{expected}` in:\n{printed}"
+    );
     assert!(printed.contains(actual), "no `{actual}` in:\n{printed}");
     assert!(printed.contains("--> test.yml:"), "{printed}");
     assert!(printed.contains('^'), "{printed}");

@@ -13,8 +13,20 @@ async fn boot() -> World {
         projects: vec![Project::new("group/project")],
         ..Settings::new("https://gitlab.example.com:8443/git".parse().unwrap())
     };
-    let settings = Settings { projects: vec![Project::new("group/project")], ..Settings::default() };
-    World::boot(WorldSpec { gitlabs: vec![settings, self_managed], accounts: Vec::new() }, &keys, 1).await.unwrap()
+    let settings = Settings {
+        projects: vec![Project::new("group/project")],
+        ..Settings::default()
+    };
+    World::boot(
+        WorldSpec {
+            gitlabs: vec![settings, self_managed],
+            accounts: Vec::new(),
+        },
+        &keys,
+        1,
+    )
+    .await
+    .unwrap()
 }
 
 /// A client that trusts the world's CA and finds the world's hosts where they are.
@@ -42,13 +54,29 @@ fn through_proxy(world: &World) -> Client {
 async fn the_issuer_is_discovered_over_tls() {
     let world = boot().await;
     let client = client(&world);
-    let discovery: serde_json::Value =
-        client.get("https://gitlab.com/.well-known/openid-configuration").send().await.unwrap().json().await.unwrap();
+    let discovery: serde_json::Value = client
+        .get("https://gitlab.com/.well-known/openid-configuration")
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     assert_eq!(discovery["issuer"], "https://gitlab.com");
-    let jwks: serde_json::Value =
-        client.get(discovery["jwks_uri"].as_str().unwrap()).send().await.unwrap().json().await.unwrap();
+    let jwks: serde_json::Value = client
+        .get(discovery["jwks_uri"].as_str().unwrap())
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     assert_eq!(jwks["keys"].as_array().unwrap().len(), 3);
-    let fetched = world.journal().entries().into_iter().filter(|entry| matches!(entry.record, Record::Gitlab(_)));
+    let fetched = world
+        .journal()
+        .entries()
+        .into_iter()
+        .filter(|entry| matches!(entry.record, Record::Gitlab(_)));
     assert_eq!(fetched.count(), 2);
     world.shutdown().await;
 }
@@ -56,7 +84,10 @@ async fn the_issuer_is_discovered_over_tls() {
 #[tokio::test]
 async fn one_port_answers_plain_http_tls_and_proxy_requests() {
     let world = boot().await;
-    let plain = client(&world).get(format!("http://{}/", world.edge())).send().await;
+    let plain = client(&world)
+        .get(format!("http://{}/", world.edge()))
+        .send()
+        .await;
     // STS sends a request without an action to a web page, which is not in this world.
     assert!(plain.is_err() || plain.is_ok_and(|answer| answer.status().is_redirection()));
     let unknown = client(&world)
@@ -66,10 +97,20 @@ async fn one_port_answers_plain_http_tls_and_proxy_requests() {
         .await
         .unwrap();
     assert_eq!(unknown.status(), 400);
-    assert!(unknown.text().await.unwrap().contains("Could not find operation NoSuchAction for version 2011-06-15"));
+    assert!(
+        unknown
+            .text()
+            .await
+            .unwrap()
+            .contains("Could not find operation NoSuchAction for version 2011-06-15")
+    );
 
     let proxied = through_proxy(&world);
-    let discovery = proxied.get("https://gitlab.com/.well-known/openid-configuration").send().await.unwrap();
+    let discovery = proxied
+        .get("https://gitlab.com/.well-known/openid-configuration")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(discovery.status(), 200);
     let own_path = "https://gitlab.example.com:8443/git/.well-known/openid-configuration";
     let own: serde_json::Value = proxied.get(own_path).send().await.unwrap().json().await.unwrap();
@@ -81,8 +122,16 @@ async fn one_port_answers_plain_http_tls_and_proxy_requests() {
 async fn other_hosts_do_not_exist_and_are_journalled() {
     let world = boot().await;
     let proxied = through_proxy(&world);
-    proxied.get("https://registry.npmjs.org/").send().await.unwrap_err();
-    let plain = proxied.get("http://169.254.169.254/latest/meta-data/").send().await.unwrap();
+    proxied
+        .get("https://registry.npmjs.org/")
+        .send()
+        .await
+        .unwrap_err();
+    let plain = proxied
+        .get("http://169.254.169.254/latest/meta-data/")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(plain.status(), 502);
     let refused: Vec<String> = world
         .journal()
@@ -106,7 +155,11 @@ async fn worlds_do_not_know_each_other() {
         .resolve("gitlab.com", one.edge())
         .build()
         .unwrap();
-    stranger.get("https://gitlab.com/oauth/discovery/keys").send().await.unwrap_err();
+    stranger
+        .get("https://gitlab.com/oauth/discovery/keys")
+        .send()
+        .await
+        .unwrap_err();
     assert!(one.journal().is_empty());
     one.shutdown().await;
     other.shutdown().await;

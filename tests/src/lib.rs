@@ -28,7 +28,10 @@ pub struct Done {
 /// The repository's root.
 #[must_use]
 pub fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap_or_default()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()
+        .unwrap_or_default()
 }
 
 impl Trustcheck {
@@ -98,7 +101,10 @@ impl Trustcheck {
     }
 
     fn done(self, output: Output) -> Done {
-        let entries = std::fs::read_dir(self.temporary.path()).into_iter().flatten().flatten();
+        let entries = std::fs::read_dir(self.temporary.path())
+            .into_iter()
+            .flatten()
+            .flatten();
         Done {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -120,7 +126,10 @@ pub fn copy_of(from: &Path) -> TempDir {
 }
 
 fn copy_into(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).expect("the directory can be read").flatten() {
+    for entry in std::fs::read_dir(from)
+        .expect("the directory can be read")
+        .flatten()
+    {
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
             std::fs::create_dir_all(&target).expect("a directory can be made");

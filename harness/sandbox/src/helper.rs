@@ -39,12 +39,19 @@ pub fn intercept(arguments: impl IntoIterator<Item = OsString>) -> Option<ExitCo
         return None;
     }
     let directory = PathBuf::from(arguments.next()?);
-    let keep = arguments.by_ref().take_while(|argument| argument != END).map(PathBuf::from).collect();
+    let keep = arguments
+        .by_ref()
+        .take_while(|argument| argument != END)
+        .map(PathBuf::from)
+        .collect();
     let program = arguments.next()?;
     enter(&PrivateTmp { directory, keep });
     // Returns only where the program could not be started.
     let error = Command::new(&program).args(arguments).exec();
-    #[expect(clippy::print_stderr, reason = "standard error is the job's log, the only place to say it")]
+    #[expect(
+        clippy::print_stderr,
+        reason = "standard error is the job's log, the only place to say it"
+    )]
     {
         eprintln!("cannot start {}: {error}", Path::new(&program).display());
     }

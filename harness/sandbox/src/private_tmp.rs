@@ -21,7 +21,9 @@ pub(crate) fn enter(tmp: &PrivateTmp) -> io::Result<()> {
     // Nothing that is mounted from here on shows outside (`mount_namespaces(7)`, shared subtrees).
     mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)?;
     for kept in &tmp.keep {
-        let Ok(below) = kept.strip_prefix(TMP) else { continue };
+        let Ok(below) = kept.strip_prefix(TMP) else {
+            continue;
+        };
         let place = tmp.directory.join(below);
         fs::create_dir_all(&place)?;
         mount_bind(kept, &place)?;
@@ -47,7 +49,10 @@ fn mount_namespace() -> io::Result<()> {
 }
 
 fn unshare(flags: UnshareFlags) -> io::Result<()> {
-    #[expect(unsafe_code, reason = "leaving a namespace is unsafe in rustix, which this crate is there to contain")]
+    #[expect(
+        unsafe_code,
+        reason = "leaving a namespace is unsafe in rustix, which this crate is there to contain"
+    )]
     // SAFETY: the flags ask for namespaces only, never for a file descriptor table of one's own (CLONE_FILES), which
     // is what could invalidate descriptors that other code holds.
     let result = unsafe { unshare_unsafe(flags) };

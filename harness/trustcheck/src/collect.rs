@@ -3,8 +3,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::context::Context;
-use crate::scenario::{self, Entry, Settings};
 use crate::scenario::Disk;
+use crate::scenario::{self, Entry, Settings};
 
 /// Folders whose YAML files belong to scenarios, but are none.
 const PARTS: [&str; 4] = ["templates", "worlds", "policies", "terraform"];
@@ -42,7 +42,10 @@ pub fn entries(
     let mut files = Vec::new();
     for path in paths {
         let full = context.resolve(path);
-        let unreadable = |why| CollectError::Unreadable { path: path.clone(), why };
+        let unreadable = |why| CollectError::Unreadable {
+            path: path.clone(),
+            why,
+        };
         if std::fs::metadata(&full).map_err(unreadable)?.is_dir() {
             walk(&full, path, 0, &mut files).map_err(unreadable)?;
         } else {
@@ -61,7 +64,12 @@ pub fn entries(
     }
 }
 
-fn walk(full: &Utf8Path, shown: &Utf8Path, depth: usize, files: &mut Vec<Utf8PathBuf>) -> std::io::Result<()> {
+fn walk(
+    full: &Utf8Path,
+    shown: &Utf8Path,
+    depth: usize,
+    files: &mut Vec<Utf8PathBuf>,
+) -> std::io::Result<()> {
     let mut names = full
         .read_dir_utf8()?
         .map(|entry| entry.and_then(|entry| Ok((entry.file_name().to_owned(), entry.file_type()?.is_dir()))))

@@ -42,7 +42,10 @@ impl Context {
     ///
     /// # Errors
     /// Where the working directory or the place of the cache cannot be told.
-    #[expect(clippy::disallowed_methods, reason = "the one place where environment and directories enter")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where environment and directories enter"
+    )]
     pub fn capture() -> Result<Context, ContextError> {
         let environment: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -64,7 +67,10 @@ impl Context {
     /// A variable of the host, where it is set and not empty.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<&str> {
-        self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.environment
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
     }
 
     /// `path` as it is from the working directory.
@@ -94,9 +100,18 @@ impl Context {
 
 /// `TRUSTCHECK_CACHE`, or `trustcheck` in the user's cache directory (XDG Base Directory Specification).
 fn cache_directory(environment: &BTreeMap<String, String>) -> Option<PathBuf> {
-    let set = |name: &str| environment.get(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let set = |name: &str| {
+        environment
+            .get(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
     set("TRUSTCHECK_CACHE")
-        .or_else(|| set("XDG_CACHE_HOME").filter(|path| path.is_absolute()).map(|path| path.join("trustcheck")))
+        .or_else(|| {
+            set("XDG_CACHE_HOME")
+                .filter(|path| path.is_absolute())
+                .map(|path| path.join("trustcheck"))
+        })
         .or_else(|| set("HOME").map(|home| home.join(".cache").join("trustcheck")))
 }
 
@@ -111,7 +126,10 @@ mod tests {
     #[case::empty_counts_as_unset(&[("TRUSTCHECK_CACHE", ""), ("HOME", "/h")], Some("/h/.cache/trustcheck"))]
     #[case::nowhere(&[], None)]
     fn the_cache_has_one_place(#[case] environment: &[(&str, &str)], #[case] expected: Option<&str>) {
-        let environment = environment.iter().map(|&(name, value)| (name.into(), value.into())).collect();
+        let environment = environment
+            .iter()
+            .map(|&(name, value)| (name.into(), value.into()))
+            .collect();
         assert_eq!(cache_directory(&environment), expected.map(PathBuf::from));
     }
 }

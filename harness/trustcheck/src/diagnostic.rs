@@ -17,7 +17,10 @@ impl Source {
     /// The text of `path`.
     #[must_use]
     pub fn new(path: impl Into<Utf8PathBuf>, text: impl Into<Arc<str>>) -> Source {
-        Source { path: path.into().into(), text: text.into() }
+        Source {
+            path: path.into().into(),
+            text: text.into(),
+        }
     }
 
     /// The name the file is shown by.
@@ -62,7 +65,13 @@ impl Diagnostic {
     /// A mistake without a label or help.
     #[must_use]
     pub fn new(source: &Source, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
-        Diagnostic { source: source.clone(), span, message: message.into(), label: String::new(), help: None }
+        Diagnostic {
+            source: source.clone(),
+            span,
+            message: message.into(),
+            label: String::new(),
+            help: None,
+        }
     }
 
     /// The same, with words beside the caret.
@@ -88,19 +97,27 @@ impl Diagnostic {
     /// The mistake as a person reads it: message, place, the line with a caret, help.
     #[must_use]
     pub fn render(&self, colour: bool) -> String {
-        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        let renderer = if colour {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
         let text = self.source.text();
         let start = text.floor_char_boundary(self.span.start);
         // Only the first line is marked: a caret under a whole mapping shows nothing.
-        let first_line_end = text[start..].find('\n').map_or(text.len(), |newline| start + newline);
+        let first_line_end = text[start..]
+            .find('\n')
+            .map_or(text.len(), |newline| start + newline);
         let end = text.ceil_char_boundary(self.span.end.clamp(start, first_line_end.max(start)));
         let mut annotation = AnnotationKind::Primary.span(start..end);
         if !self.label.is_empty() {
             annotation = annotation.label(self.label.as_str());
         }
-        let mut group = Level::ERROR
-            .primary_title(self.message.as_str())
-            .element(Snippet::source(text).path(self.source.path().as_str()).annotation(annotation));
+        let mut group = Level::ERROR.primary_title(self.message.as_str()).element(
+            Snippet::source(text)
+                .path(self.source.path().as_str())
+                .annotation(annotation),
+        );
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
@@ -113,7 +130,12 @@ impl Diagnostic {
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
-        .map(|word| (strsim::damerau_levenshtein(&typed.to_lowercase(), &word.to_lowercase()), word))
+        .map(|word| {
+            (
+                strsim::damerau_levenshtein(&typed.to_lowercase(), &word.to_lowercase()),
+                word,
+            )
+        })
         .filter(|(distance, word)| *distance <= (word.chars().count() / 3).max(1))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, word)| word)
@@ -151,6 +173,10 @@ mod tests {
     #[case::inside_a_character("é", 1..1)]
     #[case::many_lines("a:\n  b\n  c\n", 0..11)]
     fn odd_spans_are_rendered(#[case] text: &str, #[case] span: Range<usize>) {
-        assert!(!Diagnostic::new(&Source::new("f", text), span, "m").render(false).is_empty());
+        assert!(
+            !Diagnostic::new(&Source::new("f", text), span, "m")
+                .render(false)
+                .is_empty()
+        );
     }
 }

@@ -87,13 +87,22 @@ impl Observation {
         if self.jobs.is_empty() {
             return JobStatus::Failed;
         }
-        self.jobs.iter().map(JobRun::status).find(|status| *status != JobStatus::Success).unwrap_or(JobStatus::Success)
+        self.jobs
+            .iter()
+            .map(JobRun::status)
+            .find(|status| *status != JobStatus::Success)
+            .unwrap_or(JobStatus::Success)
     }
 
     /// The exit status of the first job that failed, 0 where none did, nothing where a job was stopped.
     #[must_use]
     pub fn exit_code(&self) -> Option<i32> {
-        match self.jobs.iter().find(|job| job.exit != Exit::Code(0)).map(|job| job.exit) {
+        match self
+            .jobs
+            .iter()
+            .find(|job| job.exit != Exit::Code(0))
+            .map(|job| job.exit)
+        {
             None => Some(0),
             Some(Exit::Code(code)) => Some(code),
             Some(_) => None,
@@ -103,7 +112,10 @@ impl Observation {
     /// The logs of all jobs, one after the other, without colours and cursor movements.
     #[must_use]
     pub fn output(&self) -> String {
-        self.jobs.iter().map(|job| anstream::adapter::strip_str(&job.log).to_string()).collect()
+        self.jobs
+            .iter()
+            .map(|job| anstream::adapter::strip_str(&job.log).to_string())
+            .collect()
     }
 
     /// The calls of AWS, in order.

@@ -34,7 +34,10 @@ impl<'a> Reader<'a> {
 
     /// The same notes, for another file.
     pub fn of_file<'b>(&'b mut self, source: &'b Source) -> Reader<'b> {
-        Reader { source, problems: self.problems }
+        Reader {
+            source,
+            problems: self.problems,
+        }
     }
 
     /// A diagnostic at `span` of this file, to be completed and noted.
@@ -54,7 +57,9 @@ impl<'a> Reader<'a> {
     /// Notes that `node` is not what `what` takes.
     pub fn wrong_type(&mut self, node: &Node, what: &str, expected: &str) {
         let found = node.kind_name();
-        let problem = self.problem(&node.span, format!("{what} must be {expected}")).label(format!("this is {found}"));
+        let problem = self
+            .problem(&node.span, format!("{what} must be {expected}"))
+            .label(format!("this is {found}"));
         self.note(problem);
     }
 
@@ -64,7 +69,12 @@ impl<'a> Reader<'a> {
             self.wrong_type(node, what, "a mapping");
             return None;
         };
-        let mut fields = Fields { what, node, entries: Vec::new(), known: Vec::new() };
+        let mut fields = Fields {
+            what,
+            node,
+            entries: Vec::new(),
+            known: Vec::new(),
+        };
         for entry in entries {
             let Some(key) = entry.key.as_str() else {
                 self.wrong_type(&entry.key, "a key", "a string");
@@ -83,7 +93,10 @@ impl<'a> Reader<'a> {
     /// A string: any scalar, as it is written, so that `18.10` and `012345678901` stay what they are.
     pub fn text(&mut self, node: &Node, what: &str) -> Option<Located<String>> {
         match &node.value {
-            Value::Scalar(scalar) => Some(Located { value: scalar.text.clone(), span: node.span.clone() }),
+            Value::Scalar(scalar) => Some(Located {
+                value: scalar.text.clone(),
+                span: node.span.clone(),
+            }),
             _ => {
                 self.wrong_type(node, what, "a string");
                 None
@@ -105,7 +118,10 @@ impl<'a> Reader<'a> {
     /// A whole number.
     pub fn integer(&mut self, node: &Node, what: &str) -> Option<Located<i64>> {
         match node.as_str().and_then(|text| text.parse().ok()) {
-            Some(value) => Some(Located { value, span: node.span.clone() }),
+            Some(value) => Some(Located {
+                value,
+                span: node.span.clone(),
+            }),
             None => {
                 self.wrong_type(node, what, "a whole number");
                 None
@@ -151,7 +167,10 @@ impl<'a> Reader<'a> {
     pub fn choice<T: Copy>(&mut self, node: &Node, what: &str, choices: &[(&str, T)]) -> Option<Located<T>> {
         let text = self.text(node, what)?;
         if let Some((_, value)) = choices.iter().find(|(word, _)| *word == text.value) {
-            return Some(Located { value: *value, span: text.span });
+            return Some(Located {
+                value: *value,
+                span: text.span,
+            });
         }
         let words: Vec<String> = choices.iter().map(|(word, _)| format!("`{word}`")).collect();
         let mut problem = self.problem(&node.span, format!("{what} cannot be `{}`", text.value));
@@ -213,7 +232,9 @@ impl<'n> Fields<'n> {
         let found = self.take(key);
         if found.is_none() {
             let span = self.node.span.start..self.node.span.start;
-            let problem = reader.problem(&span, format!("{} needs `{key}`", self.what)).label("here");
+            let problem = reader
+                .problem(&span, format!("{} needs `{key}`", self.what))
+                .label("here");
             reader.note(problem);
         }
         found

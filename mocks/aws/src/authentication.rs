@@ -29,7 +29,10 @@ pub(crate) fn authenticate(
     let key_id = &signature.access_key_id;
     if let Some(key) = aws.access_keys.get(key_id) {
         if signature.session_token.is_some() {
-            return Err(bad_token(key_id, "this is a long-term access key, which has none"));
+            return Err(bad_token(
+                key_id,
+                "this is a long-term access key, which has none",
+            ));
         }
         signature.verify(request, &key.secret_access_key)?;
         return Ok(Identity {
@@ -64,9 +67,15 @@ fn open_session(aws: &Aws, key_id: &str, token: Option<&str>, now: Timestamp) ->
         };
         return Err(Refusal::new(RefusalKind::InvalidToken, cause));
     };
-    let session = aws.seal.open(token).map_err(|error| bad_token(key_id, &error.to_string()))?;
+    let session = aws
+        .seal
+        .open(token)
+        .map_err(|error| bad_token(key_id, &error.to_string()))?;
     if session.access_key_id != key_id {
-        return Err(bad_token(key_id, &format!("it goes with `{}`", session.access_key_id)));
+        return Err(bad_token(
+            key_id,
+            &format!("it goes with `{}`", session.access_key_id),
+        ));
     }
     if session.has_expired(now) {
         let cause = Cause::SessionExpired {
@@ -80,6 +89,9 @@ fn open_session(aws: &Aws, key_id: &str, token: Option<&str>, now: Timestamp) ->
 }
 
 fn bad_token(key_id: &str, why: &str) -> Refusal {
-    let cause = Cause::BadSessionToken { access_key_id: key_id.to_owned(), why: why.to_owned() };
+    let cause = Cause::BadSessionToken {
+        access_key_id: key_id.to_owned(),
+        why: why.to_owned(),
+    };
     Refusal::new(RefusalKind::InvalidToken, cause)
 }

@@ -79,11 +79,28 @@ impl Aws {
     /// An AWS.
     #[must_use]
     pub fn new(config: AwsConfig) -> Arc<Aws> {
-        let AwsConfig { accounts, access_keys, clock, host_clock, events, network, seed_key, id_seed } = config;
+        let AwsConfig {
+            accounts,
+            access_keys,
+            clock,
+            host_clock,
+            events,
+            network,
+            seed_key,
+            id_seed,
+        } = config;
         Arc::new(Aws {
             directory: Directory::new(accounts),
-            access_keys: access_keys.into_iter().map(|key| (key.access_key_id.clone(), key)).collect(),
-            issuers: Issuers::new(network, Arc::clone(&clock), Arc::clone(&host_clock), Arc::clone(&events)),
+            access_keys: access_keys
+                .into_iter()
+                .map(|key| (key.access_key_id.clone(), key))
+                .collect(),
+            issuers: Issuers::new(
+                network,
+                Arc::clone(&clock),
+                Arc::clone(&host_clock),
+                Arc::clone(&events),
+            ),
             identifiers: Identifiers::new(id_seed),
             seal: Seal::new(&seed_key),
             clock,
@@ -98,7 +115,9 @@ impl Aws {
     /// A listener may say where a request comes from by putting a [`crate::Peer`] into its extensions.
     #[must_use]
     pub fn router(self: &Arc<Self>) -> axum::Router {
-        axum::Router::new().fallback(endpoint::answer).with_state(Arc::clone(self))
+        axum::Router::new()
+            .fallback(endpoint::answer)
+            .with_state(Arc::clone(self))
     }
 
     /// An account as it is now.
@@ -121,6 +140,8 @@ impl Aws {
 
 impl fmt::Debug for Aws {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Aws").field("directory", &self.directory).finish_non_exhaustive()
+        out.debug_struct("Aws")
+            .field("directory", &self.directory)
+            .finish_non_exhaustive()
     }
 }

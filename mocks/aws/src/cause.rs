@@ -75,7 +75,9 @@ pub enum Cause {
         why: String,
     },
     /// `ProviderId` was given, which is for OAuth 2.0 providers that are not OpenID Connect.
-    #[error("`ProviderId` is `{provider_id}`; leave the parameter out when the token is an OpenID Connect ID token")]
+    #[error(
+        "`ProviderId` is `{provider_id}`; leave the parameter out when the token is an OpenID Connect ID token"
+    )]
     ProviderIdWithIdToken {
         /// `ProviderId` as given.
         provider_id: String,
@@ -269,7 +271,9 @@ pub enum Cause {
         algorithm: String,
     },
     /// The signature is not one of the key that `kid` names.
-    #[error("the signature is not one that the issuer's key `{kid}` made with {algorithm}: the token was altered or signed with another key")]
+    #[error(
+        "the signature is not one that the issuer's key `{kid}` made with {algorithm}: the token was altered or signed with another key"
+    )]
     BadSignature {
         /// The key that was tried.
         kid: String,
@@ -327,7 +331,9 @@ pub enum Cause {
         tag_keys: Vec<String>,
     },
     /// The token carries a source identity and the trust policy does not allow `sts:SetSourceIdentity`.
-    #[error("the token carries the source identity `{source_identity}`, and the trust policy of {role_arn} does not allow sts:SetSourceIdentity ({effect})")]
+    #[error(
+        "the token carries the source identity `{source_identity}`, and the trust policy of {role_arn} does not allow sts:SetSourceIdentity ({effect})"
+    )]
     SourceIdentityDenied {
         /// The role.
         role_arn: String,
@@ -337,7 +343,9 @@ pub enum Cause {
         source_identity: String,
     },
     /// The session would be longer than the role allows.
-    #[error("a session of {requested} s was asked for, and {role_arn} allows {maximum} s (MaxSessionDuration)")]
+    #[error(
+        "a session of {requested} s was asked for, and {role_arn} allows {maximum} s (MaxSessionDuration)"
+    )]
     DurationAboveRoleMaximum {
         /// The role.
         role_arn: String,
@@ -397,7 +405,9 @@ pub enum Cause {
         access_key_id: String,
     },
     /// A temporary access key without its session token.
-    #[error("`{access_key_id}` is a temporary access key, and the request has no session token (`AWS_SESSION_TOKEN`)")]
+    #[error(
+        "`{access_key_id}` is a temporary access key, and the request has no session token (`AWS_SESSION_TOKEN`)"
+    )]
     NoSessionToken {
         /// The access key id.
         access_key_id: String,

@@ -38,14 +38,21 @@ impl Identifiers {
 /// The unique id of an entity of an account, the same for the same names in every run: `AROA` and seventeen more
 /// for a role.
 pub(crate) fn unique_id(prefix: &str, account: &str, path: &str, name: &str) -> String {
-    let digest = digest::digest(&digest::SHA256, [prefix, account, path, name].join("\n").as_bytes());
+    let digest = digest::digest(
+        &digest::SHA256,
+        [prefix, account, path, name].join("\n").as_bytes(),
+    );
     with_prefix(prefix, &digest.as_ref()[..17])
 }
 
 fn with_prefix(prefix: &str, bytes: &[u8]) -> String {
     let mut id = String::with_capacity(prefix.len() + bytes.len());
     id.push_str(prefix);
-    id.extend(bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])));
+    id.extend(
+        bytes
+            .iter()
+            .map(|byte| char::from(ALPHABET[usize::from(byte % 32)])),
+    );
     id
 }
 
@@ -68,7 +75,10 @@ mod tests {
         let ids = Identifiers::new(1);
         let key = ids.temporary_access_key_id();
         assert!(key.starts_with("ASIA") && key.len() == 20, "{key}");
-        assert!(key.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()));
+        assert!(
+            key.bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        );
         let role = unique_id("AROA", "111122223333", "/", "deploy");
         assert!(role.starts_with("AROA") && role.len() == 21, "{role}");
         assert_ne!(role, unique_id("AROA", "111122223333", "/", "deploy2"));

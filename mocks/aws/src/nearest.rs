@@ -6,8 +6,15 @@ pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
     let wanted = name.to_lowercase();
     candidates
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.chars().count().max(wanted.chars().count()) / 3)
+        .map(|candidate| {
+            (
+                strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase()),
+                candidate,
+            )
+        })
+        .filter(|(distance, candidate)| {
+            *distance <= candidate.chars().count().max(wanted.chars().count()) / 3
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate.to_owned())
 }
@@ -18,9 +25,19 @@ mod tests {
 
     #[test]
     fn finds_what_was_meant() {
-        let names = ["https://gitlab.com", "https://gitlab.example.com", "https://github.com"];
-        assert_eq!(nearest("https://gitlab.com/", names).as_deref(), Some("https://gitlab.com"));
-        assert_eq!(nearest("HTTPS://GITLAB.COM", names).as_deref(), Some("https://gitlab.com"));
+        let names = [
+            "https://gitlab.com",
+            "https://gitlab.example.com",
+            "https://github.com",
+        ];
+        assert_eq!(
+            nearest("https://gitlab.com/", names).as_deref(),
+            Some("https://gitlab.com")
+        );
+        assert_eq!(
+            nearest("HTTPS://GITLAB.COM", names).as_deref(),
+            Some("https://gitlab.com")
+        );
         assert_eq!(nearest("something else entirely", names), None);
         assert_eq!(nearest("x", []), None);
     }

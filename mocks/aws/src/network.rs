@@ -23,7 +23,10 @@ impl Network {
         names: impl Fn(&str, u16) -> Option<SocketAddr> + Send + Sync + 'static,
         roots: Arc<RootCertStore>,
     ) -> Self {
-        Network { names: Arc::new(names), roots }
+        Network {
+            names: Arc::new(names),
+            roots,
+        }
     }
 
     /// A network in which nothing can be reached.
@@ -43,6 +46,8 @@ impl Network {
 
 impl fmt::Debug for Network {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Network").field("roots", &self.roots.len()).finish_non_exhaustive()
+        out.debug_struct("Network")
+            .field("roots", &self.roots.len())
+            .finish_non_exhaustive()
     }
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
+    KeyPair, KeyUsagePurpose,
 };
 use rustls::crypto::aws_lc_rs::sign::any_ecdsa_type;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -32,8 +32,11 @@ impl Authority {
         let mut params = CertificateParams::new(Vec::new())?;
         params.distinguished_name = name("trustcheck world CA");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages =
-            vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign, KeyUsagePurpose::DigitalSignature];
+        params.key_usages = vec![
+            KeyUsagePurpose::KeyCertSign,
+            KeyUsagePurpose::CrlSign,
+            KeyUsagePurpose::DigitalSignature,
+        ];
         set_validity(&mut params);
         let key = KeyPair::generate()?;
         let certificate = params.self_signed(&key)?;
@@ -66,8 +69,13 @@ impl Authority {
         if leaves.len() >= MOST_LEAVES {
             return Ok(None);
         }
-        let names: &[&str] = if host == LOOPBACK { &[LOOPBACK, "127.0.0.1", "::1"] } else { &[host] };
-        let mut params = CertificateParams::new(names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>())?;
+        let names: &[&str] = if host == LOOPBACK {
+            &[LOOPBACK, "127.0.0.1", "::1"]
+        } else {
+            &[host]
+        };
+        let mut params =
+            CertificateParams::new(names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>())?;
         params.distinguished_name = name(host);
         params.use_authority_key_identifier_extension = true;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
@@ -77,8 +85,10 @@ impl Authority {
         let certificate = params.signed_by(&key, &self.issuer)?;
         let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let signer = any_ecdsa_type(&private).map_err(|_| rcgen::Error::RemoteKeyError)?;
-        let leaf =
-            Arc::new(CertifiedKey::new(vec![certificate.der().clone(), self.certificate.clone()], signer));
+        let leaf = Arc::new(CertifiedKey::new(
+            vec![certificate.der().clone(), self.certificate.clone()],
+            signer,
+        ));
         leaves.insert(host.to_owned(), Arc::clone(&leaf));
         Ok(Some(leaf))
     }

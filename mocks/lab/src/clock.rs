@@ -11,7 +11,10 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// The host's time: the one place where it is read.
 #[must_use]
 pub fn host_now() -> Timestamp {
-    #[expect(clippy::disallowed_methods, reason = "the one place where the host's clock enters")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where the host's clock enters"
+    )]
     Timestamp::now()
 }
 

@@ -112,7 +112,11 @@ impl Edge {
         let (router, request) = {
             let mut request = request.map(Body::new);
             to_origin_form(&mut request);
-            let authority = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+            let authority = request
+                .headers()
+                .get(HOST)
+                .and_then(|host| host.to_str().ok())
+                .unwrap_or_default();
             match self.names.find(host_of(authority)) {
                 Some(Destination::GitLab(index)) => (self.gitlabs[index].clone(), request),
                 Some(Destination::Aws) => (self.aws.clone(), request),
@@ -127,7 +131,11 @@ impl Edge {
 
     /// `CONNECT host:port`: a tunnel whose other end is this same edge.
     fn connect(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {
-        let authority = request.uri().authority().map(ToString::to_string).unwrap_or_default();
+        let authority = request
+            .uri()
+            .authority()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         if self.names.find(host_of(&authority)).is_none() {
             return self.refuse(authority);
         }
@@ -137,7 +145,11 @@ impl Edge {
         let tunnel: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
             if let Ok(upgraded) = hyper::upgrade::on(request).await {
                 let stream = TokioIo::new(upgraded);
-                if speaks_plain_http { edge.plain(stream).await } else { edge.secure(stream).await }
+                if speaks_plain_http {
+                    edge.plain(stream).await
+                } else {
+                    edge.secure(stream).await
+                }
             }
         });
         self.spawn(tunnel);
@@ -150,7 +162,9 @@ impl Edge {
         self.journal.write(Record::Refused(Refused { host }));
         let mut response = Response::new(Body::from(text));
         *response.status_mut() = StatusCode::BAD_GATEWAY;
-        response.headers_mut().insert("content-type", HeaderValue::from_static("text/plain"));
+        response
+            .headers_mut()
+            .insert("content-type", HeaderValue::from_static("text/plain"));
         response
     }
 }
@@ -158,8 +172,14 @@ impl Edge {
 /// Turns a proxy's absolute-form request into the origin-form that the server behind expects (RFC 9112 §3.2.2: the
 /// request target's authority replaces the Host header).
 fn to_origin_form(request: &mut Request<Body>) {
-    let Some(authority) = request.uri().authority().cloned() else { return };
-    let target = request.uri().path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
+    let Some(authority) = request.uri().authority().cloned() else {
+        return;
+    };
+    let target = request
+        .uri()
+        .path_and_query()
+        .cloned()
+        .unwrap_or_else(|| PathAndQuery::from_static("/"));
     if let Ok(host) = HeaderValue::from_str(authority.as_str()) {
         request.headers_mut().insert(HOST, host);
     }

@@ -42,7 +42,9 @@ pub struct Journal {
 
 impl std::fmt::Debug for Journal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Journal").field("entries", &self.len()).finish_non_exhaustive()
+        f.debug_struct("Journal")
+            .field("entries", &self.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -50,19 +52,31 @@ impl Journal {
     /// An empty journal that takes the time from `clock`.
     #[must_use]
     pub fn new(clock: Clock) -> Journal {
-        Journal { clock, entries: Arc::default() }
+        Journal {
+            clock,
+            entries: Arc::default(),
+        }
     }
 
     /// Writes one line.
     pub fn write(&self, record: Record) {
-        let entry = Entry { at: (self.clock)(), record };
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+        let entry = Entry {
+            at: (self.clock)(),
+            record,
+        };
+        self.entries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(entry);
     }
 
     /// All lines so far, oldest first.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.entries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// How many lines there are.

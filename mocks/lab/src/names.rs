@@ -14,7 +14,12 @@ pub enum Destination {
 ///
 /// Source: the `dnsSuffix` and `dualStackDnsSuffix` of the published partition metadata. GovCloud uses the
 /// commercial suffix.
-const AWS_DOMAINS: [&str; 4] = ["amazonaws.com", "api.aws", "amazonaws.com.cn", "api.amazonwebservices.com.cn"];
+const AWS_DOMAINS: [&str; 4] = [
+    "amazonaws.com",
+    "api.aws",
+    "amazonaws.com.cn",
+    "api.amazonwebservices.com.cn",
+];
 
 /// The names of a world.
 #[derive(Debug, Clone, Default)]
@@ -26,7 +31,12 @@ impl Names {
     /// The names of a world whose GitLab instances have these hosts, in this order.
     #[must_use]
     pub fn new(gitlab_hosts: impl IntoIterator<Item = String>) -> Names {
-        Names { gitlab_hosts: gitlab_hosts.into_iter().map(|host| host.to_ascii_lowercase()).collect() }
+        Names {
+            gitlab_hosts: gitlab_hosts
+                .into_iter()
+                .map(|host| host.to_ascii_lowercase())
+                .collect(),
+        }
     }
 
     /// Who answers `host` (without a port, in any case), or `None` where no such host exists in this world.
@@ -39,9 +49,13 @@ impl Names {
             return Some(Destination::GitLab(index));
         }
         let loopback = host == "localhost"
-            || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+            || host
+                .trim_matches(['[', ']'])
+                .parse::<std::net::IpAddr>()
+                .is_ok_and(|ip| ip.is_loopback());
         let of_aws = AWS_DOMAINS.iter().any(|domain| {
-            host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+            host.strip_suffix(domain)
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
         });
         (loopback || of_aws).then_some(Destination::Aws)
     }

@@ -70,9 +70,12 @@ impl World {
         let mut random = StdRng::seed_from_u64(seed);
         let clock = Arc::new(WorldClock::default());
         let journal = Journal::new(clock.reader());
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(BootError::Listen)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .await
+            .map_err(BootError::Listen)?;
         let edge = listener.local_addr().map_err(BootError::Listen)?;
-        let authority = Arc::new(Authority::new().map_err(|error| BootError::Certificates(error.to_string()))?);
+        let authority =
+            Arc::new(Authority::new().map_err(|error| BootError::Certificates(error.to_string()))?);
 
         let mut gitlabs = Vec::new();
         for (slot, settings) in spec.gitlabs.into_iter().enumerate() {
@@ -84,13 +87,20 @@ impl World {
         let names = Names::new(gitlabs.iter().map(|gitlab| gitlab.url().host().to_owned()));
 
         let written = journal.clone();
-        let mut config = AwsConfig::new(clock.reader(), Arc::new(host_now), random.random(), random.random());
+        let mut config = AwsConfig::new(
+            clock.reader(),
+            Arc::new(host_now),
+            random.random(),
+            random.random(),
+        );
         config.accounts = spec.accounts;
         config.events = Arc::new(move |event| written.write(Record::Aws(event)));
         config.network = network(&names, edge, &authority)?;
         let aws = Aws::new(config);
 
-        let tls = ServerConfig::builder().with_no_client_auth().with_cert_resolver(authority.clone());
+        let tls = ServerConfig::builder()
+            .with_no_client_auth()
+            .with_cert_resolver(authority.clone());
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let front = Arc::new(Edge {
             names,
@@ -102,7 +112,15 @@ impl World {
             tasks: tasks.clone(),
         });
         tasks.spawn(front.serve(listener));
-        Ok(World { gitlabs, journal, clock, authority, edge, stop, tasks })
+        Ok(World {
+            gitlabs,
+            journal,
+            clock,
+            authority,
+            edge,
+            stop,
+            tasks,
+        })
     }
 
     /// The GitLab instances, in the order of the spec.
@@ -153,7 +171,12 @@ impl Drop for World {
 /// The network as STS sees it: the world's names, which all lead to its edge, and its certificate authority.
 fn network(names: &Names, edge: SocketAddr, authority: &Authority) -> Result<Network, BootError> {
     let mut roots = RootCertStore::empty();
-    roots.add(authority.certificate().clone()).map_err(|error| BootError::Certificates(error.to_string()))?;
+    roots
+        .add(authority.certificate().clone())
+        .map_err(|error| BootError::Certificates(error.to_string()))?;
     let names = names.clone();
-    Ok(Network::new(move |host, _port| names.find(host).map(|_| edge), Arc::new(roots)))
+    Ok(Network::new(
+        move |host, _port| names.find(host).map(|_| edge),
+        Arc::new(roots),
+    ))
 }

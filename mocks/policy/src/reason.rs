@@ -3,6 +3,7 @@
 //! Each reason is machine-readable ([`Reason::code`] and its fields), has one sentence for a person (`Display`), and where a
 //! fix is known the edit ([`Reason::suggestion`]).
 
+mod suggestion;
 mod words;
 
 use serde::Serialize;
@@ -282,6 +283,8 @@ pub enum Reason {
     KeyAbsent {
         /// The key.
         key: String,
+        /// The claim it stands for, if it is a key of the token's issuer: the token does not carry it.
+        claim: Option<String>,
     },
     /// The key belongs to another issuer's tokens.
     OtherIssuersKey {
@@ -618,11 +621,6 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// The change to the policy's text that would help, where one is known.
-    pub fn suggestion(&self) -> Option<Edit> {
-        self.edit().cloned()
-    }
-
     /// The stable name of the reason: what its JSON has as `code`.
     pub fn code(&self) -> String {
         match serde_json::to_value(self) {
@@ -631,51 +629,6 @@ impl Reason {
                 _ => String::new(),
             },
             _ => String::new(),
-        }
-    }
-
-    fn edit(&self) -> Option<&Edit> {
-        match self {
-            Self::OtherProvider { edit, .. }
-            | Self::OtherAccount { edit, .. }
-            | Self::OtherPrincipalType { edit, .. }
-            | Self::EveryoneIsNoWebIdentity { edit, .. }
-            | Self::ProviderWithoutArn { edit, .. }
-            | Self::PrincipalCaseDiffers { edit, .. }
-            | Self::PrincipalTrailingSlash { edit, .. }
-            | Self::PrincipalWildcard { edit, .. }
-            | Self::OtherPrincipal { edit, .. }
-            | Self::OtherAssumeAction { edit, .. }
-            | Self::BucketWithoutObjects { edit, .. }
-            | Self::ObjectsWithoutBucket { edit, .. }
-            | Self::ResourceCaseDiffers { edit, .. }
-            | Self::SetOperatorOnSingleValue { edit, .. }
-            | Self::OtherIssuersKey { edit, .. }
-            | Self::KeyNotOffered { edit, .. }
-            | Self::KeyWithScheme { edit, .. }
-            | Self::KeyTrailingSlash { edit, .. }
-            | Self::KeyWithArn { edit, .. }
-            | Self::KeyMisspelt { edit, .. }
-            | Self::WildcardUnderLiteral { edit, .. }
-            | Self::CaseDiffers { edit, .. }
-            | Self::TrailingSlashDiffers { edit, .. }
-            | Self::SchemeDiffers { edit, .. }
-            | Self::BlankDiffers { edit, .. }
-            | Self::AudienceNotInCondition { edit, .. }
-            | Self::GithubSubject { edit, .. }
-            | Self::FullRefInSubject { edit, .. }
-            | Self::UnknownRefType { edit, .. }
-            | Self::ProjectUrlInSubject { edit, .. }
-            | Self::SubjectFormDiffers { edit, .. }
-            | Self::SubjectDiffers { edit, .. }
-            | Self::ValuesDiffer { edit, .. }
-            | Self::PlainOperatorOnManyValues { edit, .. }
-            | Self::VariableInOldVersion { edit, .. } => edit.as_ref(),
-            Self::NegatedOnAbsentKey { absence, .. }
-            | Self::IfExistsOnAbsentKey { absence, .. }
-            | Self::ForAllValuesOnAbsentKey { absence, .. }
-            | Self::NullFails { absence, .. } => absence.as_deref().and_then(Self::edit),
-            _ => None,
         }
     }
 }

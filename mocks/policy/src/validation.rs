@@ -67,6 +67,15 @@ impl Policy {
             managed: rules.managed || kind == PolicyKind::Boundary,
             ..*rules
         };
+        if self.statements().is_empty() {
+            // the trust policy's own text is reported by users, not recorded
+            let fault = match kind {
+                PolicyKind::Trust => malformed("Could not parse the policy: Statement is empty!"),
+                _ => Fault::Syntax,
+            };
+            let span = self.document().statements_span.clone();
+            return Err(ParseError::new(fault, span, "the policy has no statement"));
+        }
         match kind {
             PolicyKind::Trust => trust::check(self, &rules)?,
             PolicyKind::Identity | PolicyKind::Boundary => identity::check(self, &rules, Values::Stored)?,

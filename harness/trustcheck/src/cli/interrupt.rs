@@ -6,7 +6,11 @@ use tokio_util::sync::CancellationToken;
 /// A token that is cancelled at SIGINT, SIGTERM or SIGHUP.
 pub(super) fn token() -> CancellationToken {
     let token = CancellationToken::new();
-    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+    let kinds = [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+    ];
     for kind in kinds {
         // Without a handler the signal ends the process at once, which is the system's default.
         let Ok(mut signals) = signal(kind) else { continue };

@@ -40,7 +40,12 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // clap prints help to standard output and mistakes to standard error, coloured as the terminal allows.
             let _ = error.print();
-            return if error.use_stderr() { Exit::Input } else { Exit::AsExpected }.into();
+            return if error.use_stderr() {
+                Exit::Input
+            } else {
+                Exit::AsExpected
+            }
+            .into();
         }
     };
     let context = match Context::capture() {
@@ -74,14 +79,21 @@ pub(crate) struct Failure {
 
 impl Failure {
     fn new(exit: Exit, message: impl Into<String>) -> Failure {
-        Failure { message: message.into(), exit }
+        Failure {
+            message: message.into(),
+            exit,
+        }
     }
 }
 
 /// Where errors are told: once, here, in one line on standard error.
 fn complain(message: &str, exit: Exit) -> ExitCode {
     let colour = std::io::stderr().is_terminal();
-    let (bold, plain) = if colour { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
+    let (bold, plain) = if colour {
+        ("\x1b[1;31m", "\x1b[0m")
+    } else {
+        ("", "")
+    };
     // A closed standard error cannot be told of anything.
     let _ = writeln!(anstream::stderr(), "{bold}error{plain}: {message}");
     exit.into()

@@ -77,12 +77,20 @@ pub(super) async fn run(arguments: Arguments, context: Context) -> Result<Exit, 
     let mut entries = collect::entries(&arguments.paths, &arguments.set, &context)
         .map_err(|error| Failure::new(Exit::Input, error.to_string()))?;
     let found = entries.len();
-    entries.retain(|entry| arguments.filter.is_empty() || arguments.filter.iter().any(|text| entry.matches(text)));
+    entries.retain(|entry| {
+        arguments.filter.is_empty() || arguments.filter.iter().any(|text| entry.matches(text))
+    });
     if entries.is_empty() {
-        return Err(Failure::new(Exit::Input, match found {
-            0 => format!("no scenario found in {}", list(&arguments.paths)),
-            _ => format!("none of the {found} cases matches --filter {}", arguments.filter.join(" or ")),
-        }));
+        return Err(Failure::new(
+            Exit::Input,
+            match found {
+                0 => format!("no scenario found in {}", list(&arguments.paths)),
+                _ => format!(
+                    "none of the {found} cases matches --filter {}",
+                    arguments.filter.join(" or ")
+                ),
+            },
+        ));
     }
     if arguments.list {
         return name_cases(&entries);
@@ -95,9 +103,14 @@ pub(super) async fn run(arguments: Arguments, context: Context) -> Result<Exit, 
     let needed = entries.iter().flat_map(Entry::needs);
     let ready = tools::provide(needed, &context, &stop, &|what| progress.preparing(what)).await;
     let seed = arguments.seed.unwrap_or_else(rand::random);
-    let surroundings = Surroundings::new(host, ready, stop, seed, &context, &|what| progress.preparing(what))
-        .map_err(|error| Failure::new(Exit::Environment, error.to_string()))?;
-    let limits = Limits { at_once: at_once(arguments.jobs), fail_fast: arguments.fail_fast };
+    let surroundings = Surroundings::new(host, ready, stop, seed, &context, &|what| {
+        progress.preparing(what)
+    })
+    .map_err(|error| Failure::new(Exit::Environment, error.to_string()))?;
+    let limits = Limits {
+        at_once: at_once(arguments.jobs),
+        fail_fast: arguments.fail_fast,
+    };
     let summary = run::run(entries, &Arc::new(surroundings), limits, &mut listeners)
         .await
         .map_err(|error| Failure::new(Exit::Environment, format!("cannot write a report: {error}")))?;
@@ -112,17 +125,36 @@ fn listeners(
 ) -> Result<Vec<Box<dyn Listener>>, Failure> {
     let mut wanted = arguments.report.clone();
     // A person who asks for a file still wants to see the run; one who asks for JSON on standard output does not.
-    if wanted.iter().all(|report| report.file.is_some() && report.format != Format::Pretty) {
-        wanted.insert(0, Wanted { format: Format::Pretty, file: None });
+    if wanted
+        .iter()
+        .all(|report| report.file.is_some() && report.format != Format::Pretty)
+    {
+        wanted.insert(
+            0,
+            Wanted {
+                format: Format::Pretty,
+                file: None,
+            },
+        );
     }
     if wanted.iter().filter(|report| report.file.is_none()).count() > 1 {
-        return Err(Failure::new(Exit::Input, "two reports would go to standard output: give one a file, FORMAT=FILE"));
+        return Err(Failure::new(
+            Exit::Input,
+            "two reports would go to standard output: give one a file, FORMAT=FILE",
+        ));
     }
     let mut listeners: Vec<Box<dyn Listener>> = vec![Box::new(progress.clone())];
     for report in &wanted {
         listeners.push(report::listener(report, context, progress).map_err(|error| {
-            let file = report.file.as_deref().map(camino::Utf8Path::as_str).unwrap_or_default();
-            Failure::new(Exit::Environment, format!("cannot write the report `{file}`: {error}"))
+            let file = report
+                .file
+                .as_deref()
+                .map(camino::Utf8Path::as_str)
+                .unwrap_or_default();
+            Failure::new(
+                Exit::Environment,
+                format!("cannot write the report `{file}`: {error}"),
+            )
         })?);
     }
     Ok(listeners)
@@ -135,13 +167,21 @@ fn name_cases(entries: &[Entry]) -> Result<Exit, Failure> {
             break; // the reader has seen enough
         }
     }
-    let mistakes: Vec<String> =
-        entries.iter().flat_map(Entry::mistakes).map(|mistake| mistake.render(false)).collect();
-    if mistakes.is_empty() { Ok(Exit::AsExpected) } else { Err(Failure::new(Exit::Input, mistakes.join("\n\n"))) }
+    let mistakes: Vec<String> = entries
+        .iter()
+        .flat_map(Entry::mistakes)
+        .map(|mistake| mistake.render(false))
+        .collect();
+    if mistakes.is_empty() {
+        Ok(Exit::AsExpected)
+    } else {
+        Err(Failure::new(Exit::Input, mistakes.join("\n\n")))
+    }
 }
 
 fn at_once(jobs: Option<NonZeroUsize>) -> usize {
-    jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
+    jobs.or_else(|| std::thread::available_parallelism().ok())
+        .map_or(1, NonZeroUsize::get)
 }
 
 fn exit(summary: &Summary, deny_skips: bool) -> Exit {
@@ -159,5 +199,9 @@ fn exit(summary: &Summary, deny_skips: bool) -> Exit {
 }
 
 fn list(paths: &[Utf8PathBuf]) -> String {
-    paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ")
+    paths
+        .iter()
+        .map(|path| format!("`{path}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

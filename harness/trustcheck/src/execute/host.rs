@@ -57,20 +57,32 @@ impl Host {
     /// # Errors
     /// Where there is no shell.
     pub fn find(context: &Context) -> Result<Host, HostError> {
-        let path = context.variable("PATH").unwrap_or("/usr/local/bin:/usr/bin:/bin").to_owned();
+        let path = context
+            .variable("PATH")
+            .unwrap_or("/usr/local/bin:/usr/bin:/bin")
+            .to_owned();
         let shell = shell::detect(|path| process::is_executable(Path::new(path)))
             .map(PathBuf::from)
             .or_else(|| find_program("bash", &path)) // systems that keep their programs elsewhere
             .or_else(|| find_program("sh", &path))
             .ok_or_else(|| HostError::NoShell(shell::DETECTION.join(", ")))?;
         orphans::adopt();
-        Ok(Host { shell, path, temporary: context.temporary.clone(), this: context.program.clone() })
+        Ok(Host {
+            shell,
+            path,
+            temporary: context.temporary.clone(),
+            this: context.program.clone(),
+        })
     }
 
     /// Which shell the jobs' scripts are written for.
     #[must_use]
     pub fn shell(&self) -> Shell {
-        if self.shell.ends_with("bash") { Shell::Bash } else { Shell::Sh }
+        if self.shell.ends_with("bash") {
+            Shell::Bash
+        } else {
+            Shell::Sh
+        }
     }
 
     /// Makes the directories of a job.
@@ -109,18 +121,40 @@ impl Host {
     /// The command that starts the shell. A script that names `/tmp` gets one of its own, where the kernel allows it: what
     /// it writes there under a fixed name must not meet another job's file, nor stay behind.
     fn command(&self, order: &Order<'_>) -> (PathBuf, Vec<OsString>) {
-        let Some(this) = self.this.as_deref().filter(|_| order.script.contains("/tmp")) else {
+        // The room itself usually lies in the host's `/tmp`.
+        let names_tmp = || {
+            order
+                .script
+                .replace(&*order.room.root().to_string_lossy(), "")
+                .contains("/tmp")
+        };
+        let Some(this) = self.this.as_deref().filter(|_| names_tmp()) else {
             return (self.shell.clone(), Vec::new());
         };
         let mut keep = vec![order.room.root().to_owned()];
-        for directory in order.tools.iter().cloned().chain(self.path.split(':').map(PathBuf::from)) {
+        for directory in order
+            .tools
+            .iter()
+            .cloned()
+            .chain(self.path.split(':').map(PathBuf::from))
+        {
             // A tool's `bin` is of no use without its `lib`.
-            let whole = directory.parent().filter(|_| directory.ends_with("bin")).unwrap_or(&directory);
+            let whole = directory
+                .parent()
+                .filter(|_| directory.ends_with("bin"))
+                .unwrap_or(&directory);
             if whole.starts_with("/tmp") && whole != Path::new("/tmp") && whole.is_dir() {
                 keep.push(whole.to_owned());
             }
         }
-        job_sandbox::command(this, &PrivateTmp { directory: order.room.temporary().to_owned(), keep }, &self.shell)
+        job_sandbox::command(
+            this,
+            &PrivateTmp {
+                directory: order.room.temporary().to_owned(),
+                keep,
+            },
+            &self.shell,
+        )
     }
 
     /// What the shell starts with, before the job's own variables are exported by the script. Of the host's
@@ -130,7 +164,10 @@ impl Host {
         let text = |path: &Path| path.display().to_string();
         let url = format!("http://{}", order.edge);
         let mut environment = vec![
-            ("PATH".to_owned(), crate::tools::path_with(order.tools.iter().map(PathBuf::as_path), &self.path)),
+            (
+                "PATH".to_owned(),
+                crate::tools::path_with(order.tools.iter().map(PathBuf::as_path), &self.path),
+            ),
             ("HOME".to_owned(), text(room.home())),
             ("TMPDIR".to_owned(), text(room.temporary())),
             ("LANG".to_owned(), "C.UTF-8".to_owned()),
@@ -156,7 +193,8 @@ impl Host {
         // Every other host is asked of the world, which knows GitLab and AWS and refuses the rest.
         let proxies = ["HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"];
         environment.extend(proxies.map(|name| (name.to_owned(), url.clone())));
-        environment.extend(["NO_PROXY", "no_proxy"].map(|name| (name.to_owned(), "127.0.0.1,localhost".to_owned())));
+        environment
+            .extend(["NO_PROXY", "no_proxy"].map(|name| (name.to_owned(), "127.0.0.1,localhost".to_owned())));
         environment
     }
 }

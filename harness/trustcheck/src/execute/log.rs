@@ -17,7 +17,11 @@ impl JobLog {
     /// An empty log in which none of `secrets` will be seen.
     #[must_use]
     pub fn new(secrets: impl IntoIterator<Item = String>) -> JobLog {
-        JobLog { masker: Masker::new(secrets), text: Vec::new(), full: false }
+        JobLog {
+            masker: Masker::new(secrets),
+            text: Vec::new(),
+            full: false,
+        }
     }
 
     /// Takes what the job printed.

@@ -8,5 +8,5 @@ mod room;
 
 pub use host::{Host, HostError, Order};
 pub use log::JobLog;
-pub use room::Room;
 pub use process::{Exit, Program, find_program, run};
+pub use room::Room;

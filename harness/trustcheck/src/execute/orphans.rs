@@ -70,17 +70,26 @@ fn sweep(is_wanted: impl Fn(Pid) -> bool) {
 
 /// The processes whose parent is one of our threads (`proc(5)`, `/proc/pid/task/tid/children`).
 fn children() -> Vec<Pid> {
-    let Ok(threads) = std::fs::read_dir("/proc/self/task") else { return Vec::new() };
+    let Ok(threads) = std::fs::read_dir("/proc/self/task") else {
+        return Vec::new();
+    };
     threads
         .flatten()
         .filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok())
-        .flat_map(|list| list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<i32>>())
+        .flat_map(|list| {
+            list.split_whitespace()
+                .filter_map(|pid| pid.parse().ok())
+                .collect::<Vec<i32>>()
+        })
         .filter_map(Pid::from_raw)
         .collect()
 }
 
 /// Whether the process's environment has the variable `wanted` (`NAME=value`). A zombie's is empty.
 fn carries(pid: Pid, wanted: &str) -> bool {
-    std::fs::read(format!("/proc/{}/environ", pid.as_raw_nonzero()))
-        .is_ok_and(|environment| environment.split(|&byte| byte == 0).any(|line| line == wanted.as_bytes()))
+    std::fs::read(format!("/proc/{}/environ", pid.as_raw_nonzero())).is_ok_and(|environment| {
+        environment
+            .split(|&byte| byte == 0)
+            .any(|line| line == wanted.as_bytes())
+    })
 }

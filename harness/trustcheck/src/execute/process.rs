@@ -60,7 +60,12 @@ pub async fn run(
     mut output: impl FnMut(&[u8]),
 ) -> io::Result<Exit> {
     let (reader, writer) = io::pipe()?;
-    let input = program.input.as_ref().map(File::try_clone).transpose()?.map_or_else(Stdio::null, Stdio::from);
+    let input = program
+        .input
+        .as_ref()
+        .map(File::try_clone)
+        .transpose()?
+        .map_or_else(Stdio::null, Stdio::from);
     let mut command = Command::new(&program.path);
     command
         .args(&program.arguments)

@@ -34,11 +34,16 @@ impl Room {
     /// # Errors
     /// Where a directory or file cannot be made: a full disk, a read-only place.
     pub fn make(parent: &Path, project_path: &str, authority: &str) -> io::Result<Room> {
-        let root = tempfile::Builder::new().prefix("trustcheck-").tempdir_in(parent)?;
+        let root = tempfile::Builder::new()
+            .prefix("trustcheck-")
+            .tempdir_in(parent)?;
         let builds = root.path().join("builds");
         // A project's path is a relative path of plain names; anything else would leave the room.
         let plain = |part: &&str| !part.is_empty() && *part != "." && *part != "..";
-        let project = project_path.split('/').filter(plain).fold(builds.clone(), |path, part| path.join(part));
+        let project = project_path
+            .split('/')
+            .filter(plain)
+            .fold(builds.clone(), |path, part| path.join(part));
         let room = Room {
             home: root.path().join("home"),
             temporary: root.path().join("tmp"),
@@ -90,7 +95,12 @@ impl Room {
     /// Where the file cannot be written.
     pub fn script(&self, text: &str) -> io::Result<File> {
         let path = self.root().join("script");
-        let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
+        let mut file = File::options()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&path)?;
         file.write_all(text.as_bytes())?;
         File::open(path)
     }
@@ -116,7 +126,9 @@ impl Drop for Room {
 
 fn make_writable(directory: &Path) {
     let _ = std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o700));
-    let Ok(entries) = std::fs::read_dir(directory) else { return };
+    let Ok(entries) = std::fs::read_dir(directory) else {
+        return;
+    };
     for entry in entries.flatten() {
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             make_writable(&entry.path());

@@ -27,10 +27,17 @@ struct FailedCondition {
 pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Box<dyn Expectation>> {
     let mut fields = reader.fields(node, "`decision`")?;
     has_conditions(&fields, "`decision`", reader);
-    let effects =
-        [("allow", Effect::Allow), ("implicit-deny", Effect::ImplicitDeny), ("explicit-deny", Effect::ExplicitDeny)];
-    let effect = fields.take("effect").and_then(|node| reader.choice(node, "`effect`", &effects));
-    let action = fields.take("action").and_then(|node| reader.some_text(node, "`action`"));
+    let effects = [
+        ("allow", Effect::Allow),
+        ("implicit-deny", Effect::ImplicitDeny),
+        ("explicit-deny", Effect::ExplicitDeny),
+    ];
+    let effect = fields
+        .take("effect")
+        .and_then(|node| reader.choice(node, "`effect`", &effects));
+    let action = fields
+        .take("action")
+        .and_then(|node| reader.some_text(node, "`action`"));
     let failed = fields.take("failed").map(|node| {
         let failed = reader.one_or_many(node, failed_condition);
         if node.as_sequence().is_some_and(<[Node]>::is_empty) {
@@ -39,7 +46,12 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Box<dyn Expec
         failed
     });
     fields.finish(reader);
-    Some(Box::new(Decided { effect, action, failed: failed.unwrap_or_default(), span: node.span.clone() }))
+    Some(Box::new(Decided {
+        effect,
+        action,
+        failed: failed.unwrap_or_default(),
+        span: node.span.clone(),
+    }))
 }
 
 fn failed_condition(reader: &mut Reader<'_>, node: &Node) -> Option<FailedCondition> {
@@ -48,7 +60,12 @@ fn failed_condition(reader: &mut Reader<'_>, node: &Node) -> Option<FailedCondit
     let mut text = |key: &'static str| fields.take(key).and_then(|node| reader.some_text(node, key));
     let (key, operator, reason) = (text("key"), text("operator"), text("reason"));
     fields.finish(reader);
-    Some(FailedCondition { key, operator, reason, span: node.span.clone() })
+    Some(FailedCondition {
+        key,
+        operator,
+        reason,
+        span: node.span.clone(),
+    })
 }
 
 impl Expectation for Decided {
@@ -110,7 +127,9 @@ impl Decided {
 impl FailedCondition {
     fn is(&self, trace: &ConditionTrace) -> bool {
         let same = |expected: &Option<Located<String>>, actual: &str| {
-            expected.as_ref().is_none_or(|expected| expected.value.eq_ignore_ascii_case(actual))
+            expected
+                .as_ref()
+                .is_none_or(|expected| expected.value.eq_ignore_ascii_case(actual))
         };
         same(&self.key, &trace.key)
             && same(&self.operator, &trace.operator)
@@ -118,7 +137,11 @@ impl FailedCondition {
     }
 
     fn words(&self) -> String {
-        let parts = [("", &self.operator), ("", &self.key), ("because of ", &self.reason)];
+        let parts = [
+            ("", &self.operator),
+            ("", &self.key),
+            ("because of ", &self.reason),
+        ];
         parts
             .iter()
             .filter_map(|(before, text)| text.as_ref().map(|text| format!("{before}{}", text.value)))

@@ -23,7 +23,9 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Box<dyn Expec
     has_conditions(&fields, "`error`", reader);
     let mut text = |key: &'static str| fields.take(key).and_then(|node| reader.some_text(node, key));
     let (operation, code, message, cause) = (text("operation"), text("code"), text("message"), text("cause"));
-    let status = fields.take("status").and_then(|node| reader.integer(node, "`status`"));
+    let status = fields
+        .take("status")
+        .and_then(|node| reader.integer(node, "`status`"));
     fields.finish(reader);
     if let Some(status) = &status
         && !(400..=599).contains(&status.value)
@@ -41,7 +43,14 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Box<dyn Expec
         };
         reader.note(problem);
     }
-    Some(Box::new(WireError { operation, code, message, status, cause, span: node.span.clone() }))
+    Some(Box::new(WireError {
+        operation,
+        code,
+        message,
+        status,
+        cause,
+        span: node.span.clone(),
+    }))
 }
 
 impl Expectation for WireError {
@@ -55,7 +64,10 @@ impl Expectation for WireError {
         nearest.unwrap_or_else(|| {
             vec![Unmet {
                 span: self.span.clone(),
-                expected: self.code.as_ref().map_or("an error".to_owned(), |code| format!("error {}", code.value)),
+                expected: self
+                    .code
+                    .as_ref()
+                    .map_or("an error".to_owned(), |code| format!("error {}", code.value)),
                 actual: match seen.calls().count() {
                     0 => "AWS was not called".to_owned(),
                     calls => format!("none of the {calls} calls of AWS ended in an error"),
@@ -82,7 +94,8 @@ impl WireError {
                 unmet.push(Unmet {
                     span: expected.span.clone(),
                     expected: format!("{what} `{}`", expected.value),
-                    actual: actual.map_or_else(|| format!("no {what}"), |actual| format!("{what} `{actual}`")),
+                    actual: actual
+                        .map_or_else(|| format!("no {what}"), |actual| format!("{what} `{actual}`")),
                 });
             }
         }

@@ -26,7 +26,14 @@ impl Expectation for ExitCode {
         if seen.exit_code().map(i64::from) == Some(self.0.value) {
             return Vec::new();
         }
-        let actual = seen.jobs.last().map_or_else(|| "no job ran".to_owned(), JobRun::ending);
-        vec![Unmet { span: self.0.span.clone(), expected: format!("exit code {}", self.0.value), actual }]
+        let actual = seen
+            .jobs
+            .last()
+            .map_or_else(|| "no job ran".to_owned(), JobRun::ending);
+        vec![Unmet {
+            span: self.0.span.clone(),
+            expected: format!("exit code {}", self.0.value),
+            actual,
+        }]
     }
 }

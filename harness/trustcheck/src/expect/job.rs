@@ -10,8 +10,11 @@ use crate::reader::{Located, Reader};
 struct Job(Located<JobStatus>);
 
 pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Box<dyn Expectation>> {
-    let choices =
-        [("success", JobStatus::Success), ("failed", JobStatus::Failed), ("timed-out", JobStatus::TimedOut)];
+    let choices = [
+        ("success", JobStatus::Success),
+        ("failed", JobStatus::Failed),
+        ("timed-out", JobStatus::TimedOut),
+    ];
     Some(Box::new(Job(reader.choice(node, "`job`", &choices)?)))
 }
 
@@ -20,7 +23,10 @@ impl Expectation for Job {
         if seen.status() == self.0.value {
             return Vec::new();
         }
-        let ended = seen.jobs.last().map_or_else(|| "no job ran".to_owned(), JobRun::ending);
+        let ended = seen
+            .jobs
+            .last()
+            .map_or_else(|| "no job ran".to_owned(), JobRun::ending);
         vec![Unmet {
             span: self.0.span.clone(),
             expected: format!("job {}", self.0.value),

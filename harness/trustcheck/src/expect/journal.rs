@@ -50,10 +50,15 @@ fn line(reader: &mut Reader<'_>, node: &Node) -> Option<Journal> {
                 reader.note(problem);
                 return None;
             }
-            subject = Some(Located { value: make(text.value), span: text.span });
+            subject = Some(Located {
+                value: make(text.value),
+                span: text.span,
+            });
         }
     }
-    let times = fields.take("times").map_or(Some(1..=usize::MAX), |node| times(node, reader));
+    let times = fields
+        .take("times")
+        .map_or(Some(1..=usize::MAX), |node| times(node, reader));
     fields.finish(reader);
     if subject.is_none() {
         let problem = reader
@@ -61,7 +66,10 @@ fn line(reader: &mut Reader<'_>, node: &Node) -> Option<Journal> {
             .help("write `call: sts:AssumeRoleWithWebIdentity`, `fetch: /oauth/discovery/keys` or `refused: HOST`");
         reader.note(problem);
     }
-    Some(Journal { subject: subject?, times: times? })
+    Some(Journal {
+        subject: subject?,
+        times: times?,
+    })
 }
 
 /// `3`, or `{ at_least: 1, at_most: 3 }`.
@@ -79,8 +87,12 @@ fn times(node: &Node, reader: &mut Reader<'_>) -> Option<RangeInclusive<usize>> 
         return Some(count..=count);
     }
     let mut fields = reader.fields(node, "`times`")?;
-    let least = fields.take("at_least").map_or(Some(0), |node| count(reader, node));
-    let most = fields.take("at_most").map_or(Some(usize::MAX), |node| count(reader, node));
+    let least = fields
+        .take("at_least")
+        .map_or(Some(0), |node| count(reader, node));
+    let most = fields
+        .take("at_most")
+        .map_or(Some(usize::MAX), |node| count(reader, node));
     fields.finish(reader);
     let (least, most) = (least?, most?);
     if least == 0 && most == usize::MAX {
@@ -88,7 +100,10 @@ fn times(node: &Node, reader: &mut Reader<'_>) -> Option<RangeInclusive<usize>> 
         return None;
     }
     if least > most {
-        let problem = reader.problem(&node.span, "`at_least` is more than `at_most`, so this could never be met");
+        let problem = reader.problem(
+            &node.span,
+            "`at_least` is more than `at_most`, so this could never be met",
+        );
         reader.note(problem);
         return None;
     }
@@ -103,7 +118,10 @@ impl Expectation for Vec<Journal> {
 
 impl Journal {
     fn judge(&self, journal: &[Entry]) -> Option<Unmet> {
-        let count = journal.iter().filter(|entry| self.subject.value.is_of(entry)).count();
+        let count = journal
+            .iter()
+            .filter(|entry| self.subject.value.is_of(entry))
+            .count();
         if self.times.contains(&count) {
             return None;
         }
@@ -133,7 +151,11 @@ impl Subject {
                 answered == path
             }
             (Subject::Refused(host), Record::Refused(refused)) => {
-                refused.host == *host || refused.host.rsplit_once(':').is_some_and(|(name, _)| name == host)
+                refused.host == *host
+                    || refused
+                        .host
+                        .rsplit_once(':')
+                        .is_some_and(|(name, _)| name == host)
             }
             _ => false,
         }

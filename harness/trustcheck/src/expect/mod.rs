@@ -72,7 +72,11 @@ fn cannot_fail(span: &Range<usize>, what: &str, reader: &mut Reader<'_>) {
 /// Notes a mapping of conditions without any; `true` where it has some.
 fn has_conditions(fields: &Fields<'_>, what: &str, reader: &mut Reader<'_>) -> bool {
     if fields.is_empty() {
-        cannot_fail(&fields.node().span.clone(), &format!("{what} names no condition"), reader);
+        cannot_fail(
+            &fields.node().span.clone(),
+            &format!("{what} names no condition"),
+            reader,
+        );
         return false;
     }
     true

@@ -19,11 +19,24 @@ struct Output {
 pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Box<dyn Expectation>> {
     let mut fields = reader.fields(node, "`output`")?;
     has_conditions(&fields, "`output`", reader);
-    let contains = fields.take("contains").map(|node| reader.one_or_many(node, contained)).unwrap_or_default();
-    let matches = fields.take("matches").map(|node| reader.one_or_many(node, matched)).unwrap_or_default();
-    let excludes = fields.take("excludes").map(|node| reader.one_or_many(node, excluded)).unwrap_or_default();
+    let contains = fields
+        .take("contains")
+        .map(|node| reader.one_or_many(node, contained))
+        .unwrap_or_default();
+    let matches = fields
+        .take("matches")
+        .map(|node| reader.one_or_many(node, matched))
+        .unwrap_or_default();
+    let excludes = fields
+        .take("excludes")
+        .map(|node| reader.one_or_many(node, excluded))
+        .unwrap_or_default();
     fields.finish(reader);
-    Some(Box::new(Output { contains, matches, excludes }))
+    Some(Box::new(Output {
+        contains,
+        matches,
+        excludes,
+    }))
 }
 
 fn contained(reader: &mut Reader<'_>, node: &Node) -> Option<Located<String>> {
@@ -39,14 +52,26 @@ fn matched(reader: &mut Reader<'_>, node: &Node) -> Option<Located<Regex>> {
     let text = reader.text(node, "`matches`")?;
     match Regex::new(&text.value) {
         Ok(pattern) if pattern.is_match("") => {
-            cannot_fail(&text.span, "this pattern matches the empty text, and so every output", reader);
+            cannot_fail(
+                &text.span,
+                "this pattern matches the empty text, and so every output",
+                reader,
+            );
             None
         }
-        Ok(pattern) => Some(Located { value: pattern, span: text.span }),
+        Ok(pattern) => Some(Located {
+            value: pattern,
+            span: text.span,
+        }),
         Err(error) => {
             // The crate's own message shows the pattern with a caret, over several lines; its last says why.
             let why = error.to_string();
-            let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            let why = why
+                .lines()
+                .last()
+                .unwrap_or_default()
+                .trim_start_matches("error: ")
+                .to_owned();
             let problem = reader.problem(&text.span, format!("not a regular expression: {why}"));
             reader.note(problem);
             None
@@ -57,7 +82,10 @@ fn matched(reader: &mut Reader<'_>, node: &Node) -> Option<Located<Regex>> {
 fn excluded(reader: &mut Reader<'_>, node: &Node) -> Option<Located<String>> {
     let text = reader.text(node, "`excludes`")?;
     if text.value.is_empty() {
-        let problem = reader.problem(&text.span, "every output contains the empty text, so this could never be met");
+        let problem = reader.problem(
+            &text.span,
+            "every output contains the empty text, so this could never be met",
+        );
         reader.note(problem);
         return None;
     }
@@ -108,13 +136,23 @@ fn nearest_line(output: &str, wanted: &str) -> String {
         .map(|line| (strsim::sorensen_dice(line, wanted_line), line))
         .filter(|(likeness, _)| *likeness > 0.5)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map_or_else(|| last_lines(output), |(_, line)| format!("nearest line: `{}`", line.trim_end()))
+        .map_or_else(
+            || last_lines(output),
+            |(_, line)| format!("nearest line: `{}`", line.trim_end()),
+        )
 }
 
 fn last_lines(output: &str) -> String {
-    let lines: Vec<&str> = output.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> = output
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty())
+        .collect();
     match lines.len() {
         0 => "no output at all".to_owned(),
-        count => format!("the output ends with `{}`", lines[count.saturating_sub(2)..].join("⏎")),
+        count => format!(
+            "the output ends with `{}`",
+            lines[count.saturating_sub(2)..].join("⏎")
+        ),
     }
 }

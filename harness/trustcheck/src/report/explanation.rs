@@ -33,12 +33,19 @@ pub(super) fn decisions(seen: &Observation) -> Vec<Value> {
 pub(super) fn denials(seen: &Observation, colour: bool) -> Vec<String> {
     let paint = Paint { colour };
     let output = seen.output();
-    seen.calls().filter(|call| call.cause.is_some()).map(|call| denial(call, &output, seen, paint)).collect()
+    seen.calls()
+        .filter(|call| call.cause.is_some())
+        .map(|call| denial(call, &output, seen, paint))
+        .collect()
 }
 
 fn denial(call: &Call, output: &str, seen: &Observation, paint: Paint) -> String {
     let mut lines = vec![paint.with(WRONG, &seen_line(call, output))];
-    if let Some(decision) = call.decision.as_ref().filter(|decision| !decision.effect.is_allowed()) {
+    if let Some(decision) = call
+        .decision
+        .as_ref()
+        .filter(|decision| !decision.effect.is_allowed())
+    {
         lines.extend(of_decision(call, decision, seen, paint));
     } else if let Some(cause) = &call.cause {
         lines.push(format!("{} {cause}", paint.with(STRONG, "why")));
@@ -50,35 +57,78 @@ fn denial(call: &Call, output: &str, seen: &Observation, paint: Paint) -> String
 fn seen_line(call: &Call, output: &str) -> String {
     let code = call.response.code.as_deref().unwrap_or_default();
     let message = call.response.message.as_deref().unwrap_or_default();
-    let said = output.lines().find(|line| line.contains(message) && line.contains(code) && !message.is_empty());
-    said.map_or_else(|| format!("{} answered {}: {code}: {message}", name(call), call.response.status), |line| {
-        line.trim().to_owned()
-    })
+    let said = output
+        .lines()
+        .find(|line| line.contains(message) && line.contains(code) && !message.is_empty());
+    said.map_or_else(
+        || {
+            format!(
+                "{} answered {}: {code}: {message}",
+                name(call),
+                call.response.status
+            )
+        },
+        |line| line.trim().to_owned(),
+    )
 }
 
 fn of_decision(call: &Call, decision: &Decision, seen: &Observation, paint: Paint) -> Vec<String> {
-    let role = call.parameters.get("RoleArn").map(String::as_str).unwrap_or_default();
-    let source = seen.policies.get(role).filter(|source| source.text() == &*decision.policy);
+    let role = call
+        .parameters
+        .get("RoleArn")
+        .map(String::as_str)
+        .unwrap_or_default();
+    let source = seen
+        .policies
+        .get(role)
+        .filter(|source| source.text() == &*decision.policy);
     let place = |offset: usize| source.map(|source| source.position(offset)).unwrap_or_default();
     let mut lines = Vec::new();
     let why = paint.with(STRONG, "why");
     let explicit = decision.effect == Effect::ExplicitDeny;
     for statement in &decision.statements {
-        let shown = if explicit { decision.deciding.contains(&statement.index) } else { !statement.matched };
+        let shown = if explicit {
+            decision.deciding.contains(&statement.index)
+        } else {
+            !statement.matched
+        };
         if !shown {
             continue;
         }
-        let sid = statement.sid.as_ref().map(|sid| format!(" ({sid})")).unwrap_or_default();
+        let sid = statement
+            .sid
+            .as_ref()
+            .map(|sid| format!(" ({sid})"))
+            .unwrap_or_default();
         let number = statement.index + 1;
         let verdict = if explicit { "denies" } else { "does not match" };
         let head = format!("{why} statement {number}{sid} of the trust policy {verdict}");
-        lines.push(format!("{head}  {}", paint.with(QUIET, &place(statement.span.start))).trim_end().to_owned());
-        for element in statement.elements().filter(|element| element.matched == explicit && !explicit) {
-            lines.extend(of_element(element, paint).into_iter().map(|line| format!("    {line}")));
+        lines.push(
+            format!("{head}  {}", paint.with(QUIET, &place(statement.span.start)))
+                .trim_end()
+                .to_owned(),
+        );
+        for element in statement
+            .elements()
+            .filter(|element| element.matched == explicit && !explicit)
+        {
+            lines.extend(
+                of_element(element, paint)
+                    .into_iter()
+                    .map(|line| format!("    {line}")),
+            );
         }
-        for condition in statement.conditions.iter().filter(|condition| condition.matched == explicit) {
+        for condition in statement
+            .conditions
+            .iter()
+            .filter(|condition| condition.matched == explicit)
+        {
             let at = place(condition.span.start);
-            lines.extend(of_condition(condition, &at, paint).into_iter().map(|line| format!("    {line}")));
+            lines.extend(
+                of_condition(condition, &at, paint)
+                    .into_iter()
+                    .map(|line| format!("    {line}")),
+            );
         }
     }
     if lines.is_empty() {
@@ -89,7 +139,12 @@ fn of_decision(call: &Call, decision: &Decision, seen: &Observation, paint: Pain
 
 fn of_element(element: &ElementTrace, paint: Paint) -> Vec<String> {
     let mut lines = vec![paint.with(STRONG, element.name)];
-    lines.extend(element.policy_values.iter().map(|value| format!("  policy  {}", value.value)));
+    lines.extend(
+        element
+            .policy_values
+            .iter()
+            .map(|value| format!("  policy  {}", value.value)),
+    );
     lines.push(format!("  caller  {}", element.request_value));
     lines.push(format!("  {}", element.reason));
     lines
@@ -97,7 +152,11 @@ fn of_element(element: &ElementTrace, paint: Paint) -> Vec<String> {
 
 fn of_condition(condition: &ConditionTrace, at: &str, paint: Paint) -> Vec<String> {
     let title = format!("{} {}", condition.operator, condition.key);
-    let mut lines = vec![format!("{}  {}", paint.with(STRONG, &title), paint.with(QUIET, at)).trim_end().to_owned()];
+    let mut lines = vec![
+        format!("{}  {}", paint.with(STRONG, &title), paint.with(QUIET, at))
+            .trim_end()
+            .to_owned(),
+    ];
     for value in &condition.policy_values {
         let style = if value.matched { RIGHT } else { WRONG };
         lines.push(format!("  policy  {}", paint.with(style, &value.value)));
@@ -126,6 +185,10 @@ struct Paint {
 
 impl Paint {
     fn with(self, style: Style, text: &str) -> String {
-        if self.colour && !text.is_empty() { format!("{style}{text}{style:#}") } else { text.to_owned() }
+        if self.colour && !text.is_empty() {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
     }
 }

@@ -44,9 +44,18 @@ struct Unmet {
 
 impl From<&CaseReport> for Case {
     fn from(report: &CaseReport) -> Case {
-        let mistakes: Vec<String> =
-            report.mistakes.iter().map(|mistake| format!("{}: {}", mistake.at(), mistake.message)).collect();
-        let reason = report.reason.iter().cloned().chain(mistakes).collect::<Vec<_>>().join("\n");
+        let mistakes: Vec<String> = report
+            .mistakes
+            .iter()
+            .map(|mistake| format!("{}: {}", mistake.at(), mistake.message))
+            .collect();
+        let reason = report
+            .reason
+            .iter()
+            .cloned()
+            .chain(mistakes)
+            .collect::<Vec<_>>()
+            .join("\n");
         Case {
             id: report.id.clone(),
             scenario: report.scenario.clone(),
@@ -62,7 +71,11 @@ impl From<&CaseReport> for Case {
                     actual: missed.actual.clone(),
                 })
                 .collect(),
-            decisions: report.observation.as_ref().map(explanation::decisions).unwrap_or_default(),
+            decisions: report
+                .observation
+                .as_ref()
+                .map(explanation::decisions)
+                .unwrap_or_default(),
             reason: (!reason.is_empty()).then_some(reason),
         }
     }
@@ -76,7 +89,10 @@ pub(super) struct Json {
 
 impl Json {
     pub(super) fn new(out: Box<dyn Write + Send>) -> Json {
-        Json { out, cases: Vec::new() }
+        Json {
+            out,
+            cases: Vec::new(),
+        }
     }
 }
 
@@ -84,9 +100,26 @@ impl Listener for Json {
     fn hear(&mut self, event: &Event<'_>) -> io::Result<()> {
         match event {
             Event::Case(report) => self.cases.push(Case::from(*report)),
-            Event::Ended(Summary { passed, failed, skipped, errors, .. }) => {
-                let summary = Counts { passed: *passed, failed: *failed, skipped: *skipped, errors: *errors };
-                serde_json::to_writer_pretty(&mut self.out, &Report { summary, cases: &self.cases })?;
+            Event::Ended(Summary {
+                passed,
+                failed,
+                skipped,
+                errors,
+                ..
+            }) => {
+                let summary = Counts {
+                    passed: *passed,
+                    failed: *failed,
+                    skipped: *skipped,
+                    errors: *errors,
+                };
+                serde_json::to_writer_pretty(
+                    &mut self.out,
+                    &Report {
+                        summary,
+                        cases: &self.cases,
+                    },
+                )?;
                 writeln!(self.out)?;
                 self.out.flush()?;
             }

@@ -19,7 +19,10 @@ pub(super) struct Junit {
 
 impl Junit {
     pub(super) fn new(out: Box<dyn Write + Send>) -> Junit {
-        Junit { out, suites: IndexMap::new() }
+        Junit {
+            out,
+            suites: IndexMap::new(),
+        }
     }
 }
 
@@ -28,7 +31,10 @@ impl Listener for Junit {
         match event {
             Event::Case(report) => {
                 let file = report.file.to_string();
-                let suite = self.suites.entry(file.clone()).or_insert_with(|| TestSuite::new(file));
+                let suite = self
+                    .suites
+                    .entry(file.clone())
+                    .or_insert_with(|| TestSuite::new(file));
                 suite.add_test_case(test_case(report));
             }
             Event::Ended(summary) => {
@@ -77,7 +83,11 @@ fn words(report: &CaseReport) -> (String, String) {
     }
     lines.extend(report.reason.iter().cloned());
     lines.extend(report.mistakes.iter().map(|mistake| mistake.render(false)));
-    let first = lines.first().and_then(|line| line.lines().next()).unwrap_or_default().to_owned();
+    let first = lines
+        .first()
+        .and_then(|line| line.lines().next())
+        .unwrap_or_default()
+        .to_owned();
     if let Some(seen) = &report.observation {
         lines.extend(explanation::denials(seen, false));
     }

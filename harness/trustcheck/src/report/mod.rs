@@ -38,8 +38,11 @@ pub enum Format {
 }
 
 /// Every format by its name. One line each.
-const FORMATS: [(&str, Format); 3] =
-    [("pretty", Format::Pretty), ("json", Format::Json), ("junit", Format::Junit)];
+const FORMATS: [(&str, Format); 3] = [
+    ("pretty", Format::Pretty),
+    ("json", Format::Json),
+    ("junit", Format::Junit),
+];
 
 impl std::str::FromStr for Wanted {
     type Err = String;
@@ -53,10 +56,16 @@ impl std::str::FromStr for Wanted {
         };
         let names = || FORMATS.iter().map(|(known, _)| *known);
         match FORMATS.iter().find(|(known, _)| *known == name) {
-            Some((_, format)) => Ok(Wanted { format: *format, file }),
+            Some((_, format)) => Ok(Wanted {
+                format: *format,
+                file,
+            }),
             None => Err(match nearest(name, names()) {
                 Some(known) => format!("no report is called `{name}`; did you mean `{known}`?"),
-                None => format!("no report is called `{name}`; there are {}", names().collect::<Vec<_>>().join(", ")),
+                None => format!(
+                    "no report is called `{name}`; there are {}",
+                    names().collect::<Vec<_>>().join(", ")
+                ),
             }),
         }
     }
@@ -90,8 +99,14 @@ mod tests {
     #[case("jsn", Err("no report is called `jsn`; did you mean `json`?"))]
     #[case("html5x", Err("no report is called `html5x`; there are pretty, json, junit"))]
     #[case("json=", Err("the file's name is missing after `=`"))]
-    fn reports_are_asked_for_by_name(#[case] text: &str, #[case] expected: Result<(Format, Option<&str>), &str>) {
-        let expected = expected.map(|(format, file)| Wanted { format, file: file.map(Utf8PathBuf::from) });
+    fn reports_are_asked_for_by_name(
+        #[case] text: &str,
+        #[case] expected: Result<(Format, Option<&str>), &str>,
+    ) {
+        let expected = expected.map(|(format, file)| Wanted {
+            format,
+            file: file.map(Utf8PathBuf::from),
+        });
         assert_eq!(text.parse(), expected.map_err(str::to_owned));
     }
 }

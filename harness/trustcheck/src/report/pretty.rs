@@ -31,11 +31,21 @@ pub(super) struct Pretty {
 
 impl Pretty {
     pub(super) fn new(out: Box<dyn Write + Send>, colour: bool, progress: Progress) -> Pretty {
-        Pretty { out, colour, progress, scenario: String::new(), fell_short: Vec::new() }
+        Pretty {
+            out,
+            colour,
+            progress,
+            scenario: String::new(),
+            fell_short: Vec::new(),
+        }
     }
 
     fn paint(&self, style: Style, text: &str) -> String {
-        if self.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
+        if self.colour {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
     }
 
     fn case(&mut self, report: &CaseReport) -> String {
@@ -61,7 +71,11 @@ impl Pretty {
         }
         for missed in &report.missed {
             lines.extend(indented(&missed.place.render(self.colour)));
-            lines.push(format!("  {} {}", self.paint(STRONG, "expected"), missed.expected));
+            lines.push(format!(
+                "  {} {}",
+                self.paint(STRONG, "expected"),
+                missed.expected
+            ));
             lines.push(format!("  {}   {}", self.paint(STRONG, "actual"), missed.actual));
         }
         if let Some(seen) = &report.observation {
@@ -91,11 +105,18 @@ impl Pretty {
             lines.extend(self.fell_short.iter().map(|id| format!("  {id}")));
         }
         if summary.interrupted {
-            lines.push(self.paint(BAD, "interrupted: what ran was stopped, and nothing was left behind"));
+            lines.push(self.paint(
+                BAD,
+                "interrupted: what ran was stopped, and nothing was left behind",
+            ));
         }
         let count = |number: usize, word: &str, style: Style| {
             let text = format!("{number} {word}");
-            if number == 0 { text } else { self.paint(style, &text) }
+            if number == 0 {
+                text
+            } else {
+                self.paint(style, &text)
+            }
         };
         lines.push(format!(
             "{}, {}, {}, {} in {}",
@@ -118,7 +139,8 @@ impl Listener for Pretty {
             _ => return Ok(()),
         };
         let out = &mut self.out;
-        self.progress.aside(|| out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+        self.progress
+            .aside(|| out.write_all(text.as_bytes()).and_then(|()| out.flush()))
     }
 }
 

@@ -19,13 +19,23 @@ impl Progress {
     /// A bar where it may move; elsewhere only long preparations are told, a line each.
     #[must_use]
     pub fn new(animates: bool) -> Progress {
-        let target = if animates { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target = if animates {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         let bar = ProgressBar::with_draw_target(None, target);
-        bar.set_style(ProgressStyle::with_template("{spinner} {wide_msg}").unwrap_or(ProgressStyle::default_spinner()));
+        bar.set_style(
+            ProgressStyle::with_template("{spinner} {wide_msg}").unwrap_or(ProgressStyle::default_spinner()),
+        );
         if animates {
             bar.enable_steady_tick(Duration::from_millis(100));
         }
-        Progress { bar, running: Vec::new(), animates }
+        Progress {
+            bar,
+            running: Vec::new(),
+            animates,
+        }
     }
 
     /// Tells of something that takes longer than a moment.
@@ -33,7 +43,10 @@ impl Progress {
         if self.animates {
             self.bar.set_message(what.to_owned());
         } else {
-            #[expect(clippy::print_stderr, reason = "progress is for standard error, and this is its one place")]
+            #[expect(
+                clippy::print_stderr,
+                reason = "progress is for standard error, and this is its one place"
+            )]
             {
                 eprintln!("trustcheck: {what}");
             }
@@ -55,7 +68,8 @@ impl Listener for Progress {
     fn hear(&mut self, event: &Event<'_>) -> io::Result<()> {
         match event {
             Event::Began { cases } => {
-                let style = ProgressStyle::with_template("{spinner} {pos}/{len} {wide_bar} {elapsed}\n  {wide_msg}");
+                let style =
+                    ProgressStyle::with_template("{spinner} {pos}/{len} {wide_bar} {elapsed}\n  {wide_msg}");
                 self.bar.set_style(style.unwrap_or(ProgressStyle::default_bar()));
                 self.bar.set_length(u64::try_from(*cases).unwrap_or(u64::MAX));
                 self.bar.set_message("");

@@ -47,7 +47,13 @@ impl Surroundings {
     ) -> Result<Surroundings, KeyPoolError> {
         let keys = KeyPool::open(context.cache.join("keys"));
         keys.key_set(0, &mut |what| progress(what))?;
-        Ok(Surroundings { stop, host, tools, keys, seed })
+        Ok(Surroundings {
+            stop,
+            host,
+            tools,
+            keys,
+            seed,
+        })
     }
 
     /// The seed of one case: its own, whatever other cases run and in whatever order.
@@ -63,35 +69,66 @@ pub(super) async fn run(entry: Entry, surroundings: &Surroundings, halt: &Cancel
     let began = Instant::now();
     let heading = entry.heading();
     let report = match entry {
-        Entry::Mistaken { mistakes, .. } => CaseReport { status: Status::Error, mistakes, ..heading },
+        Entry::Mistaken { mistakes, .. } => CaseReport {
+            status: Status::Error,
+            mistakes,
+            ..heading
+        },
         Entry::Case(case) => match missing_tools(&case, surroundings) {
-            Some(reason) => CaseReport { status: Status::Skipped, reason: Some(reason), ..heading },
+            Some(reason) => CaseReport {
+                status: Status::Skipped,
+                reason: Some(reason),
+                ..heading
+            },
             None => match observe(&case, surroundings, halt).await {
                 Ok(seen) => judge(&case, seen, heading),
-                Err(reason) => CaseReport { status: Status::Error, reason: Some(reason), ..heading },
+                Err(reason) => CaseReport {
+                    status: Status::Error,
+                    reason: Some(reason),
+                    ..heading
+                },
             },
         },
     };
-    CaseReport { duration: began.elapsed(), ..report }
+    CaseReport {
+        duration: began.elapsed(),
+        ..report
+    }
 }
 
 fn missing_tools(case: &Case, surroundings: &Surroundings) -> Option<String> {
     let missing: Vec<String> = case
         .needs
         .iter()
-        .filter_map(|tool| Some(format!("needs {}: {}", tool.name, surroundings.tools.get(tool.name)?.as_ref().err()?)))
+        .filter_map(|tool| {
+            Some(format!(
+                "needs {}: {}",
+                tool.name,
+                surroundings.tools.get(tool.name)?.as_ref().err()?
+            ))
+        })
         .collect();
     (!missing.is_empty()).then(|| missing.join("\n"))
 }
 
 /// Boots the case's world, runs its jobs one after the other, and returns what was seen.
-async fn observe(case: &Case, surroundings: &Surroundings, halt: &CancellationToken) -> Result<Observation, String> {
+async fn observe(
+    case: &Case,
+    surroundings: &Surroundings,
+    halt: &CancellationToken,
+) -> Result<Observation, String> {
     let seed = surroundings.seed_of(&case.id);
-    let world = World::boot(case.world.spec.clone(), &surroundings.keys, seed).await.map_err(|error| error.to_string())?;
+    let world = World::boot(case.world.spec.clone(), &surroundings.keys, seed)
+        .await
+        .map_err(|error| error.to_string())?;
     let jobs = run_jobs(case, &world, surroundings, halt).await;
     let journal = world.journal().clone();
     world.shutdown().await;
-    Ok(Observation { jobs: jobs?, journal: journal.entries(), policies: Arc::clone(&case.world.policies) })
+    Ok(Observation {
+        jobs: jobs?,
+        journal: journal.entries(),
+        policies: Arc::clone(&case.world.policies),
+    })
 }
 
 async fn run_jobs(
@@ -103,7 +140,15 @@ async fn run_jobs(
     let tools: Vec<PathBuf> = case
         .needs
         .iter()
-        .filter_map(|tool| surroundings.tools.get(tool.name)?.as_ref().ok()?.directory.clone())
+        .filter_map(|tool| {
+            surroundings
+                .tools
+                .get(tool.name)?
+                .as_ref()
+                .ok()?
+                .directory
+                .clone()
+        })
         .collect();
     let mut runs = Vec::new();
     let mut pipeline = job::start(case, world)?;
@@ -114,9 +159,17 @@ async fn run_jobs(
             .map_err(|error| format!("cannot make the job's directories: {error}"))?;
         let prepared = pipeline.prepare(&next, &room)?;
         let mut log = JobLog::new(prepared.secrets.iter().cloned());
-        let shell = Shell { host: &surroundings.host, room: &room, edge: world.edge(), tools: &tools, halt };
+        let shell = Shell {
+            host: &surroundings.host,
+            room: &room,
+            edge: world.edge(),
+            tools: &tools,
+            halt,
+        };
         let limit = case.plan.limit;
-        let exit = shell.run(prepared.script(surroundings.host.shell()), limit, &mut log).await?;
+        let exit = shell
+            .run(prepared.script(surroundings.host.shell()), limit, &mut log)
+            .await?;
         let after_script = prepared.after_script(surroundings.host.shell(), exit == Exit::Code(0));
         if let Some(script) = after_script.filter(|_| exit != Exit::Interrupted) {
             let limit = limit.min(AFTER_SCRIPT_LIMIT);
@@ -125,7 +178,12 @@ async fn run_jobs(
                 log.print(warning.as_bytes());
             }
         }
-        let run = JobRun { name: prepared.name, exit, log: log.end(&job::last_line(exit, limit)), limit };
+        let run = JobRun {
+            name: prepared.name,
+            exit,
+            log: log.end(&job::last_line(exit, limit)),
+            limit,
+        };
         let failed = run.status() == JobStatus::Failed;
         runs.push(run);
         if failed {
@@ -149,7 +207,13 @@ struct Shell<'a> {
 
 impl Shell<'_> {
     async fn run(&self, script: String, limit: Duration, log: &mut JobLog) -> Result<Exit, String> {
-        let order = Order { room: self.room, script, edge: self.edge, tools: self.tools, limit };
+        let order = Order {
+            room: self.room,
+            script,
+            edge: self.edge,
+            tools: self.tools,
+            limit,
+        };
         self.host
             .execute(&order, self.halt, |bytes| log.print(bytes))
             .await
@@ -160,7 +224,11 @@ impl Shell<'_> {
 fn judge(case: &Case, seen: Observation, heading: CaseReport) -> CaseReport {
     if seen.jobs.iter().any(|job| job.exit == Exit::Interrupted) {
         let reason = Some("the run was interrupted while it ran".to_owned());
-        return CaseReport { status: Status::Skipped, reason, ..heading };
+        return CaseReport {
+            status: Status::Skipped,
+            reason,
+            ..heading
+        };
     }
     let mut missed: Vec<Missed> = case
         .expectations
@@ -174,15 +242,31 @@ fn judge(case: &Case, seen: Observation, heading: CaseReport) -> CaseReport {
         .collect();
     if seen.status() == JobStatus::TimedOut && !case.expects_time_out {
         // Without this, a script that hangs would pass for one that fails.
-        missed.insert(0, Missed {
-            place: Diagnostic::new(&case.source, case.plan.span.clone(), "the job did not end by itself")
+        missed.insert(
+            0,
+            Missed {
+                place: Diagnostic::new(
+                    &case.source,
+                    case.plan.span.clone(),
+                    "the job did not end by itself",
+                )
                 .help("raise `timeout` in `run`, or expect `job: timed-out`"),
-            expected: format!("the job ends within {:?}", case.plan.limit),
-            actual: "it was stopped at its time limit".to_owned(),
-        });
+                expected: format!("the job ends within {:?}", case.plan.limit),
+                actual: "it was stopped at its time limit".to_owned(),
+            },
+        );
     }
-    let status = if missed.is_empty() { Status::Passed } else { Status::Failed };
-    CaseReport { status, missed, observation: Some(seen), ..heading }
+    let status = if missed.is_empty() {
+        Status::Passed
+    } else {
+        Status::Failed
+    };
+    CaseReport {
+        status,
+        missed,
+        observation: Some(seen),
+        ..heading
+    }
 }
 
 impl Entry {
@@ -193,7 +277,9 @@ impl Entry {
                 values: case.values.clone(),
                 ..CaseReport::heading(case.id.clone(), case.name.clone(), case.source.path().to_owned())
             },
-            Entry::Mistaken { id, name, file, .. } => CaseReport::heading(id.clone(), name.clone(), file.clone()),
+            Entry::Mistaken { id, name, file, .. } => {
+                CaseReport::heading(id.clone(), name.clone(), file.clone())
+            }
         }
     }
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 
-use crate::observation::Observation;
 use crate::diagnostic::Diagnostic;
+use crate::observation::Observation;
 
 /// What came of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

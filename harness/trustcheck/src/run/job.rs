@@ -45,28 +45,51 @@ pub(super) fn start<'a>(case: &'a Case, world: &'a World) -> Result<Started<'a>,
     let named = case.start.project.as_ref().map(|project| project.value.as_str());
     let specs = &case.world.spec.gitlabs;
     let found = specs.iter().enumerate().find_map(|(index, settings)| {
-        let project = settings.projects.iter().find(|project| named.is_none_or(|path| path == project.path))?;
+        let project = settings
+            .projects
+            .iter()
+            .find(|project| named.is_none_or(|path| path == project.path))?;
         Some((index, project))
     });
-    let Some((index, project)) = found else { return Err("the world has no project to run a pipeline in".to_owned()) };
+    let Some((index, project)) = found else {
+        return Err("the world has no project to run a pipeline in".to_owned());
+    };
     let gitlab = &world.gitlabs()[index];
     let trigger = case
         .start
         .trigger
         .clone()
         .unwrap_or_else(|| Trigger::push(GitRef::Branch(project.default_branch.clone())));
-    let pipeline =
-        gitlab.pipeline(&project.path, &trigger, world.clock().now()).map_err(|error| error.to_string())?;
+    let pipeline = gitlab
+        .pipeline(&project.path, &trigger, world.clock().now())
+        .map_err(|error| error.to_string())?;
     let queue = match &case.plan.work {
-        Work::Pipeline { pipeline, jobs } => jobs.iter().filter_map(|name| pipeline.job(name).cloned()).collect(),
+        Work::Pipeline { pipeline, jobs } => jobs
+            .iter()
+            .filter_map(|name| pipeline.job(name).cloned())
+            .collect(),
         Work::Script { script, id_tokens } => [bare_job(script, id_tokens)].into(),
     };
-    Ok(Started { case, world, gitlab, pipeline, queue })
+    Ok(Started {
+        case,
+        world,
+        gitlab,
+        pipeline,
+        queue,
+    })
 }
 
 /// A job that has nothing but a script.
 fn bare_job(script: &str, id_tokens: &[(String, Audience)]) -> Job {
-    let token = |(name, aud): &(String, Audience)| (name.clone(), IdToken { aud: aud.clone(), span: 0..0 });
+    let token = |(name, aud): &(String, Audience)| {
+        (
+            name.clone(),
+            IdToken {
+                aud: aud.clone(),
+                span: 0..0,
+            },
+        )
+    };
     Job {
         name: "script".to_owned(),
         stage: "test".to_owned(),
@@ -107,13 +130,18 @@ impl Started<'_> {
         let mut assembly = Assembly::new(self.gitlab.predefined_variables(&taken), room);
         self.add_tokens(job, &taken, now, &mut assembly)?;
         for (key, value) in &job.variables {
-            assembly.yaml.push(Variable { raw: !value.expand, ..Variable::new(key, &value.text) });
+            assembly.yaml.push(Variable {
+                raw: !value.expand,
+                ..Variable::new(key, &value.text)
+            });
         }
         for variable in &self.case.variables {
             if variable.masked {
                 assembly.secrets.push(variable.value.clone());
             }
-            assembly.project.push(Variable::new(&variable.name, &variable.value));
+            assembly
+                .project
+                .push(Variable::new(&variable.name, &variable.value));
         }
         let secrets = std::mem::take(&mut assembly.secrets);
         // GitLab expands first, for the payload of the runner; then the runner, once more.
@@ -126,7 +154,10 @@ impl Started<'_> {
             secrets,
             commands: job.commands().map(str::to_owned).collect(),
             after: job.after_script.clone(),
-            exports: variables.into_iter().map(|variable| export(variable, &files)).collect(),
+            exports: variables
+                .into_iter()
+                .map(|variable| export(variable, &files))
+                .collect(),
             directory,
             files,
         })
@@ -151,7 +182,10 @@ impl Started<'_> {
                 Audience::One(text) => mock_gitlab::Audience::One(expand(text)),
                 Audience::Many(texts) => mock_gitlab::Audience::Many(texts.iter().map(expand).collect()),
             };
-            let token = self.gitlab.id_token(taken, &audience, now).map_err(|refusal| refusal.to_string())?;
+            let token = self
+                .gitlab
+                .id_token(taken, &audience, now)
+                .map_err(|refusal| refusal.to_string())?;
             assembly.token(name, token.jwt);
         }
         Ok(())
@@ -193,9 +227,16 @@ impl Prepared {
 fn export(variable: Variable, files: &str) -> Export {
     if variable.file {
         let path = format!("{files}/{}", variable.key);
-        return Export::File { name: variable.key, path, content: variable.value };
+        return Export::File {
+            name: variable.key,
+            path,
+            content: variable.value,
+        };
     }
-    Export::Value { name: variable.key, value: variable.value }
+    Export::Value {
+        name: variable.key,
+        value: variable.value,
+    }
 }
 
 /// A job's variables on their way into GitLab's order: of two with one name, the later one counts.
@@ -217,9 +258,18 @@ impl Assembly {
                 _ => {}
             }
         }
-        let secrets =
-            predefined.iter().filter(|variable| variable.masked).map(|variable| variable.value.clone()).collect();
-        Assembly { predefined, tokens: Vec::new(), yaml: Vec::new(), project: Vec::new(), secrets }
+        let secrets = predefined
+            .iter()
+            .filter(|variable| variable.masked)
+            .map(|variable| variable.value.clone())
+            .collect();
+        Assembly {
+            predefined,
+            tokens: Vec::new(),
+            yaml: Vec::new(),
+            project: Vec::new(),
+            secrets,
+        }
     }
 
     /// A token is a masked variable, and never expanded: a JWT has no `$`.
@@ -232,21 +282,36 @@ impl Assembly {
         self.predefined
             .iter()
             .filter(move |variable| wanted(variable.layer))
-            .map(|variable| Variable { file: variable.file, ..Variable::new(&variable.name, &variable.value) })
+            .map(|variable| Variable {
+                file: variable.file,
+                ..Variable::new(&variable.name, &variable.value)
+            })
     }
 
     /// The variables that `aud` may name, with their values as they are.
     fn scoped(&self, job: &Job, project: &[crate::scenario::Variable]) -> HashMap<String, String> {
-        let predefined = self.layer(Layer::in_audience).map(|variable| (variable.key, variable.value));
-        let yaml = job.variables.iter().map(|(key, value)| (key.clone(), value.text.clone()));
-        let project = project.iter().map(|variable| (variable.name.clone(), variable.value.clone()));
+        let predefined = self
+            .layer(Layer::in_audience)
+            .map(|variable| (variable.key, variable.value));
+        let yaml = job
+            .variables
+            .iter()
+            .map(|(key, value)| (key.clone(), value.text.clone()));
+        let project = project
+            .iter()
+            .map(|variable| (variable.name.clone(), variable.value.clone()));
         predefined.chain(yaml).chain(project).collect()
     }
 
     /// GitLab's order (`Ci::Build#base_variables` and `Gitlab::Ci::Variables::Builder`), after what the runner itself
     /// brings.
     fn in_order(&self) -> Vec<Variable> {
-        let middle = |layer| matches!(layer, Layer::Job | Layer::Project | Layer::Pipeline | Layer::Runner);
+        let middle = |layer| {
+            matches!(
+                layer,
+                Layer::Job | Layer::Project | Layer::Pipeline | Layer::Runner
+            )
+        };
         self.layer(|layer| layer == Layer::Executor)
             .chain(self.layer(|layer| layer == Layer::Persisted))
             .chain(self.tokens.iter().cloned())

@@ -44,18 +44,24 @@ pub async fn run(
     let mut next_to_report = 0;
     loop {
         while !halt.is_cancelled() && running.len() < limits.at_once.max(1) {
-            let Some((index, entry)) = waiting.next() else { break };
+            let Some((index, entry)) = waiting.next() else {
+                break;
+            };
             tell(listeners, &Event::CaseBegan(entry.id()))?;
             let (surroundings, halt) = (Arc::clone(surroundings), halt.clone());
             let task = running.spawn(async move { case::run(entry, &surroundings, &halt).await });
             indices.insert(task.id(), index);
         }
-        let Some(joined) = running.join_next_with_id().await else { break };
+        let Some(joined) = running.join_next_with_id().await else {
+            break;
+        };
         let (task, report) = match joined {
             Ok((task, report)) => (task, Some(report)),
             Err(crash) => (crash.id(), None),
         };
-        let Some(index) = indices.remove(&task) else { continue };
+        let Some(index) = indices.remove(&task) else {
+            continue;
+        };
         let report = report.unwrap_or_else(|| CaseReport {
             status: Status::Error,
             reason: Some("trustcheck itself failed in this case; this is a bug, please report it".to_owned()),
@@ -74,7 +80,11 @@ pub async fn run(
     }
     summary.interrupted = surroundings.stop.is_cancelled();
     for (index, _) in waiting {
-        let why = if summary.interrupted { "the run was interrupted" } else { "an earlier case fell short (--fail-fast)" };
+        let why = if summary.interrupted {
+            "the run was interrupted"
+        } else {
+            "an earlier case fell short (--fail-fast)"
+        };
         let report = CaseReport {
             status: Status::Skipped,
             reason: Some(format!("not run: {why}")),

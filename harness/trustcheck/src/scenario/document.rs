@@ -111,19 +111,43 @@ pub fn read(path: &Utf8Path, files: &dyn Files, settings: &mut Settings) -> Vec<
     let text = match files.read(path) {
         Ok(text) => text,
         Err(error) => {
-            let mistake = Diagnostic::new(&Source::new(path, ""), 0..0, format!("cannot read the file: {error}"));
-            return vec![Entry::Mistaken { name: id.clone(), id, file: path.to_owned(), mistakes: vec![mistake] }];
+            let mistake = Diagnostic::new(
+                &Source::new(path, ""),
+                0..0,
+                format!("cannot read the file: {error}"),
+            );
+            return vec![Entry::Mistaken {
+                name: id.clone(),
+                id,
+                file: path.to_owned(),
+                mistakes: vec![mistake],
+            }];
         }
     };
     let source = Source::new(path, text);
     let mut mistakes = Vec::new();
     let mut name = id.clone();
-    let cases = cases(&id, &source, files, settings, &mut Reader::new(&source, &mut mistakes), &mut name);
+    let cases = cases(
+        &id,
+        &source,
+        files,
+        settings,
+        &mut Reader::new(&source, &mut mistakes),
+        &mut name,
+    );
     if mistakes.is_empty() && !cases.is_empty() {
-        return cases.into_iter().map(|case| Entry::Case(Box::new(case))).collect();
+        return cases
+            .into_iter()
+            .map(|case| Entry::Case(Box::new(case)))
+            .collect();
     }
     mistakes.sort_by_key(|mistake| (mistake.source.path() != source.path(), mistake.span.start));
-    vec![Entry::Mistaken { id, name, file: path.to_owned(), mistakes }]
+    vec![Entry::Mistaken {
+        id,
+        name,
+        file: path.to_owned(),
+        mistakes,
+    }]
 }
 
 fn cases(
@@ -148,7 +172,14 @@ fn cases(
         },
         Err(error) => {
             let mut problem = reader.problem(&error.span, error.message);
-            problem.help = error.help;
+            let before = source.text().floor_char_boundary(error.span.start);
+            let line_start = source.text()[..before].rfind('\n').map_or(0, |at| at + 1);
+            let line = source.text()[line_start..].lines().next().unwrap_or_default();
+            let unquoted = || {
+                line.contains("$[[")
+                    .then(|| "inside `{ }` or `[ ]`, put quotes around `$[[ … ]]`".to_owned())
+            };
+            problem.help = error.help.or_else(unquoted);
             reader.note(problem);
             return Vec::new();
         }
@@ -165,11 +196,24 @@ fn cases(
     };
     let mut cases = Vec::new();
     for row in rows {
-        let values: Vec<(String, String)> =
-            row.iter().map(|(name, value)| ((*name).to_owned(), matrix::shown(value))).collect();
-        let shown: Vec<String> = values.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let id = if shown.is_empty() { id.to_owned() } else { format!("{id}[{}]", shown.join(",")) };
-        let node = if row.is_empty() { root.clone() } else { matrix::substitute(&root, &row, reader) };
+        let values: Vec<(String, String)> = row
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), matrix::shown(value)))
+            .collect();
+        let shown: Vec<String> = values
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let id = if shown.is_empty() {
+            id.to_owned()
+        } else {
+            format!("{id}[{}]", shown.join(","))
+        };
+        let node = if row.is_empty() {
+            root.clone()
+        } else {
+            matrix::substitute(&root, &row, reader)
+        };
         if let Some(case) = case(id, &node, source, values, files, settings, reader) {
             cases.push(case);
         }
@@ -187,21 +231,36 @@ fn case(
     reader: &mut Reader<'_>,
 ) -> Option<Case> {
     let mut fields = reader.fields(node, "a scenario")?;
-    let name = fields.need("name", reader).and_then(|node| reader.some_text(node, "`name`"));
+    let name = fields
+        .need("name", reader)
+        .and_then(|node| reader.some_text(node, "`name`"));
     let tags = fields.take("tags").map(|node| {
-        reader.one_or_many(node, |reader, node| reader.some_text(node, "a tag").map(|text| text.value))
+        reader.one_or_many(node, |reader, node| {
+            reader.some_text(node, "a tag").map(|text| text.value)
+        })
     });
     let lesson = fields.take("lesson").and_then(|node| lesson::read(node, reader));
     let needs = fields.take("needs").map(|node| reader.one_or_many(node, tool));
-    let world = fields.need("world", reader).and_then(|node| world::read(node, files, reader));
-    let start = fields.take("trigger").map_or_else(|| Some(Start::default()), |node| trigger::read(node, reader));
+    let world = fields
+        .need("world", reader)
+        .and_then(|node| world::read(node, files, reader));
+    let start = fields
+        .take("trigger")
+        .map_or_else(|| Some(Start::default()), |node| trigger::read(node, reader));
     if let (Some(world), Some(start)) = (&world, &start) {
         trigger::check(start, &world.spec, node.get("trigger").unwrap_or(node), reader);
     }
-    let variables = fields.take("variables").map_or(Some(Vec::new()), |node| variables::read(node, reader));
-    let plan = fields.need("run", reader).and_then(|node| plan::read(node, files, reader));
-    let expectations = fields.need("expect", reader).and_then(|node| expect::read(node, reader));
-    let expects_time_out = node.get("expect").and_then(|expect| expect.get("job")?.as_str()) == Some("timed-out");
+    let variables = fields
+        .take("variables")
+        .map_or(Some(Vec::new()), |node| variables::read(node, reader));
+    let plan = fields
+        .need("run", reader)
+        .and_then(|node| plan::read(node, files, reader));
+    let expectations = fields
+        .need("expect", reader)
+        .and_then(|node| expect::read(node, reader));
+    let expects_time_out =
+        node.get("expect").and_then(|expect| expect.get("job")?.as_str()) == Some("timed-out");
     let _ = fields.take("matrix");
     fields.refuse("faults", "is not supported yet", reader);
     fields.refuse("allow", "is not supported yet", reader);
@@ -229,10 +288,16 @@ fn tool(reader: &mut Reader<'_>, node: &Node) -> Option<&'static Tool> {
     let name = reader.some_text(node, "a tool")?;
     let found = tools::find(&name.value);
     if found.is_none() {
-        let problem = reader.problem(&name.span, format!("`{}` is not a tool that is known", name.value));
+        let problem = reader.problem(
+            &name.span,
+            format!("`{}` is not a tool that is known", name.value),
+        );
         let problem = match nearest(&name.value, tools::names()) {
             Some(known) => problem.help(format!("did you mean `{known}`?")),
-            None => problem.help(format!("known are {}", tools::names().collect::<Vec<_>>().join(", "))),
+            None => problem.help(format!(
+                "known are {}",
+                tools::names().collect::<Vec<_>>().join(", ")
+            )),
         };
         reader.note(problem);
     }

@@ -5,8 +5,8 @@ use std::io;
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use located_yaml::Node;
 
-use crate::reader::Reader;
 use crate::diagnostic::Source;
+use crate::reader::Reader;
 
 /// The largest file that is read: far above any policy or pipeline, far below what hurts.
 const LARGEST: u64 = 10 * 1024 * 1024;
@@ -28,7 +28,10 @@ impl Files for Disk<'_> {
     fn read(&self, path: &Utf8Path) -> io::Result<String> {
         let path = self.0.join(path);
         if std::fs::metadata(&path)?.len() > LARGEST {
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 10 MiB"));
+            return Err(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                "it is larger than 10 MiB",
+            ));
         }
         std::fs::read_to_string(path)
     }
@@ -62,7 +65,9 @@ fn beside(file: &Utf8Path, path: &Utf8Path) -> Utf8PathBuf {
     for component in joined.components() {
         match component {
             Utf8Component::CurDir => {}
-            Utf8Component::ParentDir if matches!(plain.components().next_back(), Some(Utf8Component::Normal(_))) => {
+            Utf8Component::ParentDir
+                if matches!(plain.components().next_back(), Some(Utf8Component::Normal(_))) =>
+            {
                 plain.pop();
             }
             other => plain.push(other),
@@ -82,7 +87,11 @@ mod tests {
     #[case("../x.yml", "../w.yml", "../../w.yml")]
     #[case("a/x.yml", "/etc/w.yml", "/etc/w.yml")]
     #[case("a/x.yml", "./w.yml", "a/w.yml")]
-    fn paths_start_from_the_file_that_names_them(#[case] file: &str, #[case] path: &str, #[case] expected: &str) {
+    fn paths_start_from_the_file_that_names_them(
+        #[case] file: &str,
+        #[case] path: &str,
+        #[case] expected: &str,
+    ) {
         assert_eq!(beside(Utf8Path::new(file), Utf8Path::new(path)), expected);
     }
 }

@@ -21,12 +21,22 @@ pub struct Lesson {
 
 pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Lesson> {
     let mut fields = reader.fields(node, "`lesson`")?;
-    let symptom = fields.need("symptom", reader).and_then(|node| reader.some_text(node, "`symptom`"));
-    let cause = fields.need("cause", reader).and_then(|node| reader.some_text(node, "`cause`"));
-    let fix = fields.need("fix", reader).and_then(|node| reader.some_text(node, "`fix`"));
-    let source = fields.take("source").and_then(|node| reader.some_text(node, "`source`"));
+    let symptom = fields
+        .need("symptom", reader)
+        .and_then(|node| reader.some_text(node, "`symptom`"));
+    let cause = fields
+        .need("cause", reader)
+        .and_then(|node| reader.some_text(node, "`cause`"));
+    let fix = fields
+        .need("fix", reader)
+        .and_then(|node| reader.some_text(node, "`fix`"));
+    let source = fields
+        .take("source")
+        .and_then(|node| reader.some_text(node, "`source`"));
     let see_also = fields.take("see_also").map(|node| {
-        reader.one_or_many(node, |reader, node| reader.some_text(node, "`see_also`").map(|text| text.value))
+        reader.one_or_many(node, |reader, node| {
+            reader.some_text(node, "`see_also`").map(|text| text.value)
+        })
     });
     fields.finish(reader);
     Some(Lesson {

@@ -5,8 +5,8 @@
 
 use located_yaml::{Entry, Node, Scalar, Value};
 
-use crate::reader::Reader;
 use crate::diagnostic::nearest;
+use crate::reader::Reader;
 
 /// The most cases one file may make.
 const MOST_CASES: usize = 10_000;
@@ -34,7 +34,11 @@ pub(super) fn rows<'n>(node: &'n Node, reader: &mut Reader<'_>) -> Option<Vec<Ro
             continue;
         };
         if values.is_empty() || rows.len().saturating_mul(values.len()) > MOST_CASES {
-            let why = if values.is_empty() { "has no values, so there would be no case" } else { "makes too many cases" };
+            let why = if values.is_empty() {
+                "has no values, so there would be no case"
+            } else {
+                "makes too many cases"
+            };
             let problem = reader.problem(&entry.value.span, format!("`{name}` {why}"));
             reader.note(problem);
             sound = false;
@@ -42,7 +46,11 @@ pub(super) fn rows<'n>(node: &'n Node, reader: &mut Reader<'_>) -> Option<Vec<Ro
         }
         rows = rows
             .iter()
-            .flat_map(|row| values.iter().map(move |value| [row.as_slice(), &[(name, value)]].concat()))
+            .flat_map(|row| {
+                values
+                    .iter()
+                    .map(move |value| [row.as_slice(), &[(name, value)]].concat())
+            })
             .collect();
     }
     (sound && !entries.is_empty()).then_some(rows)
@@ -53,7 +61,11 @@ pub(super) fn rows<'n>(node: &'n Node, reader: &mut Reader<'_>) -> Option<Vec<Ro
 pub(super) fn shown(value: &Node) -> String {
     match &value.value {
         Value::Scalar(scalar) => scalar.text.clone(),
-        Value::Mapping(_) => value.get("name").and_then(Node::as_str).unwrap_or("{…}").to_owned(),
+        Value::Mapping(_) => value
+            .get("name")
+            .and_then(Node::as_str)
+            .unwrap_or("{…}")
+            .to_owned(),
         Value::Sequence(items) => items.iter().map(shown).collect::<Vec<_>>().join("+"),
         Value::Null => "null".to_owned(),
     }
@@ -78,10 +90,16 @@ pub(super) fn substitute(node: &Node, row: &Row<'_>, reader: &mut Reader<'_>) ->
         Value::Scalar(scalar) => match replace(&scalar.text, node, row, reader) {
             Replaced::Nothing => return node.clone(),
             Replaced::Node(value) => return value.clone(),
-            Replaced::Text(text) => Value::Scalar(Scalar { text, style: scalar.style }),
+            Replaced::Text(text) => Value::Scalar(Scalar {
+                text,
+                style: scalar.style,
+            }),
         },
     };
-    Node { value, ..node.clone() }
+    Node {
+        value,
+        ..node.clone()
+    }
 }
 
 enum Replaced<'n> {
@@ -95,7 +113,9 @@ fn replace<'n>(text: &str, node: &Node, row: &Row<'n>, reader: &mut Reader<'_>) 
     let mut rest = text;
     let mut found = false;
     while let Some(start) = rest.find("$[[") {
-        let Some(length) = rest[start..].find("]]") else { break };
+        let Some(length) = rest[start..].find("]]") else {
+            break;
+        };
         let expression = rest[start + 3..start + length].trim();
         let Some(path) = expression.strip_prefix("matrix.") else {
             // Another expression, such as `$[[ inputs.x ]]`, belongs to whoever reads the value.
@@ -103,7 +123,9 @@ fn replace<'n>(text: &str, node: &Node, row: &Row<'n>, reader: &mut Reader<'_>) 
             rest = &rest[start + length + 2..];
             continue;
         };
-        let Some(value) = look_up(path, node, row, reader) else { return Replaced::Nothing };
+        let Some(value) = look_up(path, node, row, reader) else {
+            return Replaced::Nothing;
+        };
         if start == 0 && start + length + 2 == rest.len() && result.is_empty() {
             return Replaced::Node(value);
         }
@@ -113,7 +135,10 @@ fn replace<'n>(text: &str, node: &Node, row: &Row<'n>, reader: &mut Reader<'_>) 
             result.push_str(text);
         } else {
             let kind = value.kind_name();
-            let problem = reader.problem(&node.span, format!("`{expression}` is {kind}, which cannot be part of a text"));
+            let problem = reader.problem(
+                &node.span,
+                format!("`{expression}` is {kind}, which cannot be part of a text"),
+            );
             reader.note(problem);
         }
         rest = &rest[start + length + 2..];

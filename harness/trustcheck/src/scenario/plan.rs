@@ -49,24 +49,37 @@ pub(super) fn read(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> O
     let script = fields.take("script");
     let jobs = fields.take("jobs");
     let id_tokens = fields.take("id_tokens");
-    let limit = fields.take("timeout").and_then(|node| reader.duration(node, "`timeout`"));
+    let limit = fields
+        .take("timeout")
+        .and_then(|node| reader.duration(node, "`timeout`"));
     for key in ["call", "steps"] {
         fields.refuse(key, "is not supported yet in `run`", reader);
     }
     fields.finish(reader);
     let work = match (pipeline, script) {
         (Some(path), None) => {
-            misplaced(id_tokens, "`id_tokens` belong to the pipeline file's jobs", reader);
+            misplaced(
+                id_tokens,
+                "`id_tokens` belong to the pipeline file's jobs",
+                reader,
+            );
             of_pipeline(path, jobs, files, reader)
         }
         (None, Some(script)) => {
             misplaced(jobs, "`jobs` needs a `pipeline`", reader);
             let script = reader.some_text(script, "`script`");
             let id_tokens = id_tokens.map_or(Some(Vec::new()), |node| tokens(node, reader));
-            script.zip(id_tokens).map(|(script, id_tokens)| Work::Script { script: script.value, id_tokens })
+            script.zip(id_tokens).map(|(script, id_tokens)| Work::Script {
+                script: script.value,
+                id_tokens,
+            })
         }
         (Some(_), Some(second)) => {
-            misplaced(Some(second), "`run` has a `pipeline` already; a scenario runs one thing", reader);
+            misplaced(
+                Some(second),
+                "`run` has a `pipeline` already; a scenario runs one thing",
+                reader,
+            );
             None
         }
         (None, None) => {
@@ -77,7 +90,11 @@ pub(super) fn read(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> O
             None
         }
     };
-    Some(Plan { work: work?, limit: limit.unwrap_or(LIMIT), span: node.span.clone() })
+    Some(Plan {
+        work: work?,
+        limit: limit.unwrap_or(LIMIT),
+        span: node.span.clone(),
+    })
 }
 
 fn misplaced(node: Option<&Node>, why: &str, reader: &mut Reader<'_>) {
@@ -101,14 +118,20 @@ fn of_pipeline(path: &Node, jobs: Option<&Node>, files: &dyn Files, reader: &mut
     let all: Vec<&str> = pipeline.jobs().map(|job| job.name.as_str()).collect();
     let Some(node) = jobs else {
         let jobs = all.into_iter().map(str::to_owned).collect();
-        return Some(Work::Pipeline { pipeline: Box::new(pipeline), jobs });
+        return Some(Work::Pipeline {
+            pipeline: Box::new(pipeline),
+            jobs,
+        });
     };
     let wanted = reader.list(node, "`jobs`", |reader, node| {
         let name = reader.some_text(node, "a job's name")?;
         if all.contains(&name.value.as_str()) {
             return Some(name.value);
         }
-        let mut problem = reader.problem(&name.span, format!("`{}` has no job `{}`", file.path(), name.value));
+        let mut problem = reader.problem(
+            &name.span,
+            format!("`{}` has no job `{}`", file.path(), name.value),
+        );
         problem = match nearest(&name.value, all.iter().copied()) {
             Some(known) => problem.help(format!("did you mean `{known}`?")),
             None => problem.help(format!("its jobs are {}", all.join(", "))),
@@ -120,7 +143,10 @@ fn of_pipeline(path: &Node, jobs: Option<&Node>, files: &dyn Files, reader: &mut
         misplaced(Some(node), "`jobs` names no job that could run", reader);
         return None;
     }
-    Some(Work::Pipeline { pipeline: Box::new(pipeline), jobs: wanted })
+    Some(Work::Pipeline {
+        pipeline: Box::new(pipeline),
+        jobs: wanted,
+    })
 }
 
 fn from_pipeline(file: &Source, mistake: gitlab_pipeline::Diagnostic) -> Diagnostic {
@@ -139,13 +165,17 @@ fn tokens(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<(String, Audience)
     };
     let mut tokens = Vec::new();
     for entry in entries {
-        let Some(name) = reader.some_text(&entry.key, "a token's name") else { continue };
+        let Some(name) = reader.some_text(&entry.key, "a token's name") else {
+            continue;
+        };
         if !is_name(&name.value) {
             let problem = reader.problem(&name.span, format!("`{}` is no variable name", name.value));
             reader.note(problem);
             continue;
         }
-        let Some(mut fields) = reader.fields(&entry.value, "a token") else { continue };
+        let Some(mut fields) = reader.fields(&entry.value, "a token") else {
+            continue;
+        };
         let audience = fields.need("aud", reader).and_then(|node| audience(node, reader));
         fields.finish(reader);
         tokens.extend(audience.map(|audience| (name.value, audience)));

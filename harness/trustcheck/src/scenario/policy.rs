@@ -63,7 +63,12 @@ fn to_json(node: &Node) -> serde_json::Value {
         Value::Sequence(items) => items.iter().map(to_json).collect(),
         Value::Mapping(entries) => entries
             .iter()
-            .map(|entry| (entry.key.as_str().unwrap_or_default().to_owned(), to_json(&entry.value)))
+            .map(|entry| {
+                (
+                    entry.key.as_str().unwrap_or_default().to_owned(),
+                    to_json(&entry.value),
+                )
+            })
             .collect::<serde_json::Map<_, _>>()
             .into(),
         Value::Scalar(scalar) => match core::resolve(node) {

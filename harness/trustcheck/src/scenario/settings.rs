@@ -33,6 +33,9 @@ impl Settings {
     /// A setting that no variable took: most likely a slip.
     #[must_use]
     pub fn unused(&self) -> Option<&str> {
-        self.values.iter().find(|(_, _, used)| !used).map(|(name, _, _)| name.as_str())
+        self.values
+            .iter()
+            .find(|(_, _, used)| !used)
+            .map(|(name, _, _)| name.as_str())
     }
 }

@@ -19,14 +19,22 @@ pub struct Start {
 pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Start> {
     let mut fields = reader.fields(node, "`trigger`")?;
     let source = fields.take("source").map(|node| {
-        let choices: Vec<(&str, PipelineSource)> =
-            PipelineSource::ALL.iter().map(|source| (source.as_str(), *source)).collect();
+        let choices: Vec<(&str, PipelineSource)> = PipelineSource::ALL
+            .iter()
+            .map(|source| (source.as_str(), *source))
+            .collect();
         reader.choice(node, "`source`", &choices)
     });
-    let branch = fields.take("branch").map(|node| reader.some_text(node, "`branch`"));
+    let branch = fields
+        .take("branch")
+        .map(|node| reader.some_text(node, "`branch`"));
     let tag = fields.take("tag").map(|node| reader.some_text(node, "`tag`"));
-    let merge_request = fields.take("merge_request").map(|node| merge_request(node, reader));
-    let project = fields.take("project").map(|node| reader.some_text(node, "`project`"));
+    let merge_request = fields
+        .take("merge_request")
+        .map(|node| merge_request(node, reader));
+    let project = fields
+        .take("project")
+        .map(|node| reader.some_text(node, "`project`"));
     let user = fields.take("user").map(|node| reader.some_text(node, "`user`"));
     for key in ["environment", "runner", "schedule"] {
         fields.refuse(key, "is not supported yet in `trigger`", reader);
@@ -34,13 +42,22 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Start> {
     fields.finish(reader);
     // From here on a `None` inside means that the mistake is noted.
     let (source, branch, tag) = (source.transposed()?, branch.transposed()?, tag.transposed()?);
-    let (merge_request, project, user) = (merge_request.transposed()?, project.transposed()?, user.transposed()?);
+    let (merge_request, project, user) = (
+        merge_request.transposed()?,
+        project.transposed()?,
+        user.transposed()?,
+    );
     if let (Some(_), Some(tag)) = (&branch, &tag) {
-        let problem = reader.problem(&tag.span, "a pipeline runs for a branch or for a tag, not for both");
+        let problem = reader.problem(
+            &tag.span,
+            "a pipeline runs for a branch or for a tag, not for both",
+        );
         reader.note(problem);
         return None;
     }
-    let of_merge_request = source.as_ref().is_some_and(|source| source.value == PipelineSource::MergeRequestEvent);
+    let of_merge_request = source
+        .as_ref()
+        .is_some_and(|source| source.value == PipelineSource::MergeRequestEvent);
     if merge_request.is_some() && source.is_some() && !of_merge_request {
         let problem = reader
             .problem(&node.span, "only a `merge_request_event` has a merge request")
@@ -56,12 +73,18 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Start> {
     let Some(git_ref) = git_ref else {
         if source.is_some() || merge_request.is_some() || user.is_some() {
             let problem = reader
-                .problem(&(node.span.start..node.span.start), "`trigger` needs a `branch` or a `tag`")
+                .problem(
+                    &(node.span.start..node.span.start),
+                    "`trigger` needs a `branch` or a `tag`",
+                )
                 .help("of a merge request, `branch` is the source branch");
             reader.note(problem);
             return None;
         }
-        return Some(Start { project, trigger: None });
+        return Some(Start {
+            project,
+            trigger: None,
+        });
     };
     if matches!(git_ref, GitRef::Tag(_)) && (merge_request.is_some() || of_merge_request) {
         let problem = reader.problem(&node.span, "a merge request comes from a branch, not from a tag");
@@ -78,7 +101,10 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Start> {
         user: user.map_or(Actor::Default, |login| Actor::Login(login.value)),
         ..Trigger::new(source, git_ref)
     };
-    Some(Start { project, trigger: Some(trigger) })
+    Some(Start {
+        project,
+        trigger: Some(trigger),
+    })
 }
 
 fn merge_request(node: &Node, reader: &mut Reader<'_>) -> Option<MergeRequest> {
@@ -102,22 +128,39 @@ fn merge_request(node: &Node, reader: &mut Reader<'_>) -> Option<MergeRequest> {
 
 /// Notes a project or user that the world does not have.
 pub(super) fn check(start: &Start, world: &WorldSpec, node: &Node, reader: &mut Reader<'_>) {
-    let projects: Vec<&str> =
-        world.gitlabs.iter().flat_map(|gitlab| &gitlab.projects).map(|project| project.path.as_str()).collect();
+    let projects: Vec<&str> = world
+        .gitlabs
+        .iter()
+        .flat_map(|gitlab| &gitlab.projects)
+        .map(|project| project.path.as_str())
+        .collect();
     if let Some(project) = &start.project
         && !projects.contains(&project.value.as_str())
     {
-        let problem = reader.problem(&project.span, format!("the world has no project `{}`", project.value));
+        let problem = reader.problem(
+            &project.span,
+            format!("the world has no project `{}`", project.value),
+        );
         let problem = match nearest(&project.value, projects.iter().copied()) {
             Some(known) => problem.help(format!("did you mean `{known}`?")),
             None => problem.help(format!("it has {}", projects.join(", "))),
         };
         reader.note(problem);
     }
-    if let Some(Trigger { user: Actor::Login(login), .. }) = &start.trigger {
-        let known = world.gitlabs.iter().flat_map(|gitlab| &gitlab.users).any(|user| user.login == *login);
+    if let Some(Trigger {
+        user: Actor::Login(login),
+        ..
+    }) = &start.trigger
+    {
+        let known = world
+            .gitlabs
+            .iter()
+            .flat_map(|gitlab| &gitlab.users)
+            .any(|user| user.login == *login);
         if !known {
-            let at = node.get("user").map_or(node.span.clone(), |user| user.span.clone());
+            let at = node
+                .get("user")
+                .map_or(node.span.clone(), |user| user.span.clone());
             let problem = reader.problem(&at, format!("the world has no user `{login}`"));
             reader.note(problem.help("name the user below `gitlab.users`"));
         }

@@ -22,7 +22,9 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<Variable>
     };
     let mut variables: Vec<Variable> = Vec::new();
     for entry in entries {
-        let Some(name) = reader.some_text(&entry.key, "a variable's name") else { continue };
+        let Some(name) = reader.some_text(&entry.key, "a variable's name") else {
+            continue;
+        };
         if !is_name(&name.value) {
             let problem = reader
                 .problem(&name.span, format!("`{}` is no variable name", name.value))
@@ -36,9 +38,15 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<Variable>
             continue;
         }
         let (value, masked) = if matches!(entry.value.value, Value::Mapping(_)) {
-            let Some(mut fields) = reader.fields(&entry.value, "a variable") else { continue };
-            let value = fields.need("value", reader).and_then(|node| reader.text(node, "`value`"));
-            let masked = fields.take("masked").and_then(|node| reader.boolean(node, "`masked`"));
+            let Some(mut fields) = reader.fields(&entry.value, "a variable") else {
+                continue;
+            };
+            let value = fields
+                .need("value", reader)
+                .and_then(|node| reader.text(node, "`value`"));
+            let masked = fields
+                .take("masked")
+                .and_then(|node| reader.boolean(node, "`masked`"));
             for key in ["protected", "file", "raw", "environment_scope"] {
                 fields.refuse(key, "is not supported yet for a variable", reader);
             }
@@ -48,7 +56,11 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<Variable>
             (reader.text(&entry.value, "a variable"), false)
         };
         if let Some(value) = value {
-            variables.push(Variable { name: name.value, value: value.value, masked });
+            variables.push(Variable {
+                name: name.value,
+                value: value.value,
+                masked,
+            });
         }
     }
     Some(variables)
@@ -58,5 +70,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<Variable>
 pub(crate) fn is_name(text: &str) -> bool {
     !text.starts_with(|c: char| c.is_ascii_digit())
         && !text.is_empty()
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

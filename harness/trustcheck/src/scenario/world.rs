@@ -47,16 +47,26 @@ pub(super) fn read(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> O
 
 fn world(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> Option<Described> {
     let mut fields = reader.fields(node, "a world")?;
-    let gitlabs = fields.need("gitlab", reader).map(|node| reader.one_or_many(node, gitlab));
+    let gitlabs = fields
+        .need("gitlab", reader)
+        .map(|node| reader.one_or_many(node, gitlab));
     let mut policies = BTreeMap::new();
-    let accounts = fields.need("aws", reader).and_then(|node| aws(node, files, &mut policies, reader));
+    let accounts = fields
+        .need("aws", reader)
+        .and_then(|node| aws(node, files, &mut policies, reader));
     fields.refuse("faults", "is not supported yet in a world", reader);
     fields.finish(reader);
     let gitlabs = gitlabs?;
     if gitlabs.is_empty() {
         return None; // what is wrong with it is noted
     }
-    Some(Described { spec: WorldSpec { gitlabs, accounts: accounts? }, policies: Arc::new(policies) })
+    Some(Described {
+        spec: WorldSpec {
+            gitlabs,
+            accounts: accounts?,
+        },
+        policies: Arc::new(policies),
+    })
 }
 
 fn gitlab(reader: &mut Reader<'_>, node: &Node) -> Option<Settings> {
@@ -65,25 +75,39 @@ fn gitlab(reader: &mut Reader<'_>, node: &Node) -> Option<Settings> {
         || Some(BaseUrl::gitlab_com()),
         |node| {
             let text = reader.some_text(node, "`url`")?;
-            text.value.parse().map_err(|error| note(reader, node, &error)).ok()
+            text.value
+                .parse()
+                .map_err(|error| note(reader, node, &error))
+                .ok()
         },
     );
     let version = fields.take("version").map_or_else(
         || Some(Version::default()),
         |node| {
             let text = reader.some_text(node, "`version`")?;
-            text.value.parse().map_err(|error| note(reader, node, &error)).ok()
+            text.value
+                .parse()
+                .map_err(|error| note(reader, node, &error))
+                .ok()
         },
     );
-    let projects = fields.need("projects", reader).and_then(|node| reader.list(node, "`projects`", project));
-    let users = fields.take("users").and_then(|node| reader.list(node, "`users`", user));
+    let projects = fields
+        .need("projects", reader)
+        .and_then(|node| reader.list(node, "`projects`", project));
+    let users = fields
+        .take("users")
+        .and_then(|node| reader.list(node, "`users`", user));
     fields.refuse("ci_id_tokens_issuer_url", "is not supported yet", reader);
     fields.finish(reader);
     let projects = projects?;
     if projects.is_empty() {
         return None;
     }
-    let mut settings = Settings { version: version?, projects, ..Settings::new(url?) };
+    let mut settings = Settings {
+        version: version?,
+        projects,
+        ..Settings::new(url?)
+    };
     if let Some(users) = users.filter(|users| !users.is_empty()) {
         settings.users = users;
     }
@@ -97,16 +121,28 @@ fn note(reader: &mut Reader<'_>, node: &Node, error: &dyn std::error::Error) {
 
 fn project(reader: &mut Reader<'_>, node: &Node) -> Option<Project> {
     let mut fields = reader.fields(node, "a project")?;
-    let path = fields.need("path", reader).and_then(|node| reader.some_text(node, "`path`"));
+    let path = fields
+        .need("path", reader)
+        .and_then(|node| reader.some_text(node, "`path`"));
     let id = fields.take("id").and_then(|node| number(node, "`id`", reader));
-    let namespace_id = fields.take("namespace_id").and_then(|node| number(node, "`namespace_id`", reader));
+    let namespace_id = fields
+        .take("namespace_id")
+        .and_then(|node| number(node, "`namespace_id`", reader));
     let visibility = fields.take("visibility").and_then(|node| {
         let all = [Visibility::Private, Visibility::Internal, Visibility::Public];
-        reader.choice(node, "`visibility`", &all.map(|visibility| (visibility.as_str(), visibility)))
+        reader.choice(
+            node,
+            "`visibility`",
+            &all.map(|visibility| (visibility.as_str(), visibility)),
+        )
     });
-    let default_branch = fields.take("default_branch").and_then(|node| reader.some_text(node, "`default_branch`"));
+    let default_branch = fields
+        .take("default_branch")
+        .and_then(|node| reader.some_text(node, "`default_branch`"));
     let protected = fields.take("protected").map(|node| {
-        reader.one_or_many(node, |reader, node| reader.some_text(node, "`protected`").map(|text| text.value))
+        reader.one_or_many(node, |reader, node| {
+            reader.some_text(node, "`protected`").map(|text| text.value)
+        })
     });
     fields.finish(reader);
     let mut project = Project::new(path?.value);
@@ -131,9 +167,13 @@ fn project(reader: &mut Reader<'_>, node: &Node) -> Option<Project> {
 
 fn user(reader: &mut Reader<'_>, node: &Node) -> Option<User> {
     let mut fields = reader.fields(node, "a user")?;
-    let login = fields.need("login", reader).and_then(|node| reader.some_text(node, "`login`"));
+    let login = fields
+        .need("login", reader)
+        .and_then(|node| reader.some_text(node, "`login`"));
     let id = fields.take("id").and_then(|node| number(node, "`id`", reader));
-    let email = fields.take("email").and_then(|node| reader.some_text(node, "`email`"));
+    let email = fields
+        .take("email")
+        .and_then(|node| reader.some_text(node, "`email`"));
     fields.finish(reader);
     let mut user = User::new(id.unwrap_or(1), login?.value);
     if let Some(email) = email {
@@ -168,7 +208,9 @@ fn aws(
     };
     let mut all = Vec::new();
     for entry in entries {
-        let Some(id) = reader.some_text(&entry.key, "an account's id") else { continue };
+        let Some(id) = reader.some_text(&entry.key, "an account's id") else {
+            continue;
+        };
         if id.value.len() != 12 || !id.value.bytes().all(|byte| byte.is_ascii_digit()) {
             let problem = reader
                 .problem(&id.span, format!("`{}` is no account id", id.value))
@@ -194,7 +236,10 @@ fn account(
     }
     let mut fields = reader.fields(node, "an account")?;
     if let Some(node) = fields.take("oidc_providers") {
-        for provider in reader.list(node, "`oidc_providers`", provider).unwrap_or_default() {
+        for provider in reader
+            .list(node, "`oidc_providers`", provider)
+            .unwrap_or_default()
+        {
             account = account.with_oidc_provider(provider);
         }
     }
@@ -204,7 +249,9 @@ fn account(
             return None;
         };
         for entry in entries {
-            let Some(name) = reader.some_text(&entry.key, "a role's name") else { continue };
+            let Some(name) = reader.some_text(&entry.key, "a role's name") else {
+                continue;
+            };
             if let Some((role, source)) = role(id, &name.value, &entry.value, files, reader) {
                 policies.insert(role.arn(id), source);
                 account = account.with_role(role);
@@ -223,10 +270,14 @@ fn provider(reader: &mut Reader<'_>, node: &Node) -> Option<OidcProvider> {
     let url_node = fields.need("url", reader);
     let url = url_node.and_then(|node| reader.some_text(node, "`url`"));
     let client_ids = fields.need("client_ids", reader).map(|node| {
-        reader.one_or_many(node, |reader, node| reader.some_text(node, "a client id").map(|text| text.value))
+        reader.one_or_many(node, |reader, node| {
+            reader.some_text(node, "a client id").map(|text| text.value)
+        })
     });
     let thumbprints = fields.take("thumbprints").map(|node| {
-        reader.one_or_many(node, |reader, node| reader.some_text(node, "a thumbprint").map(|text| text.value))
+        reader.one_or_many(node, |reader, node| {
+            reader.some_text(node, "a thumbprint").map(|text| text.value)
+        })
     });
     fields.finish(reader);
     match OidcProvider::new(&url?.value, client_ids?) {
@@ -249,10 +300,14 @@ fn role(
     let trust = fields
         .need("trust_policy", reader)
         .and_then(|node| policy::read(node, &format!("the trust policy of {name}"), files, reader));
-    let path = fields.take("path").and_then(|node| reader.some_text(node, "`path`"));
+    let path = fields
+        .take("path")
+        .and_then(|node| reader.some_text(node, "`path`"));
     let longest = fields.take("max_session_duration").and_then(|node| {
         let seconds = reader.integer(node, "`max_session_duration`")?;
-        let allowed = u32::try_from(seconds.value).ok().filter(|seconds| (3_600..=43_200).contains(seconds));
+        let allowed = u32::try_from(seconds.value)
+            .ok()
+            .filter(|seconds| (3_600..=43_200).contains(seconds));
         if allowed.is_none() {
             reader.wrong_type(node, "`max_session_duration`", "between 3600 and 43200 seconds");
         }

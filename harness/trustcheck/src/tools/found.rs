@@ -21,8 +21,10 @@ pub(super) async fn version(program: &Path, arguments: &[&str], context: &Contex
     let metadata = std::fs::metadata(program).ok()?;
     let key = format!("{}\t{}\t{}", program.display(), metadata.mtime(), metadata.size());
     let record = context.cache.join("tools").join("found.json");
-    let mut known: BTreeMap<String, String> =
-        std::fs::read(&record).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+    let mut known: BTreeMap<String, String> = std::fs::read(&record)
+        .ok()
+        .and_then(|text| serde_json::from_slice(&text).ok())
+        .unwrap_or_default();
     if let Some(version) = known.get(&key) {
         return Some(version.clone());
     }
@@ -42,7 +44,10 @@ async fn ask(program: &Path, arguments: &[&str], context: &Context) -> Option<St
         input: None,
     };
     let mut output = Vec::new();
-    let exit = run(&program, PATIENCE, &CancellationToken::new(), |bytes| output.extend_from_slice(bytes)).await;
+    let exit = run(&program, PATIENCE, &CancellationToken::new(), |bytes| {
+        output.extend_from_slice(bytes)
+    })
+    .await;
     let text = String::from_utf8_lossy(&output);
     let line = text.lines().next().unwrap_or_default().trim().to_owned();
     (matches!(exit, Ok(Exit::Code(0))) && !line.is_empty()).then_some(line)
@@ -52,7 +57,10 @@ async fn ask(program: &Path, arguments: &[&str], context: &Context) -> Option<St
 fn remember(record: &Path, known: &BTreeMap<String, String>) {
     let Some(directory) = record.parent() else { return };
     let _ = std::fs::create_dir_all(directory);
-    if let (Ok(text), Ok(mut file)) = (serde_json::to_vec(known), tempfile::NamedTempFile::new_in(directory)) {
+    if let (Ok(text), Ok(mut file)) = (
+        serde_json::to_vec(known),
+        tempfile::NamedTempFile::new_in(directory),
+    ) {
         use std::io::Write;
         if file.write_all(&text).is_ok() {
             let _ = file.persist(record);

@@ -28,7 +28,11 @@ static TOOLS: [Tool; 1] = [Tool {
     name: "aws",
     program: "aws",
     version_arguments: &["--version"],
-    package: pypi::Package { name: "awscli", version: "1.46.3", requirements: include_str!("aws.txt") },
+    package: pypi::Package {
+        name: "awscli",
+        version: "1.46.3",
+        requirements: include_str!("aws.txt"),
+    },
 }];
 
 /// The names of all known tools.
@@ -78,12 +82,21 @@ impl Tool {
         if let Some(program) = find_program(self.program, path) {
             // One that is there but does not run (a broken virtual environment, say) is as good as absent.
             if let Some(version) = found::version(&program, self.version_arguments, context).await {
-                return Ok(Ready { directory: None, version });
+                return Ok(Ready {
+                    directory: None,
+                    version,
+                });
             }
         }
-        let home = context.cache.join("tools").join(format!("{}-{}", self.package.name, self.package.version));
+        let home = context
+            .cache
+            .join("tools")
+            .join(format!("{}-{}", self.package.name, self.package.version));
         let directory = self.package.provide(&home, context, stop, progress).await?;
-        Ok(Ready { directory: Some(directory), version: format!("{} {}", self.package.name, self.package.version) })
+        Ok(Ready {
+            directory: Some(directory),
+            version: format!("{} {}", self.package.name, self.package.version),
+        })
     }
 }
 

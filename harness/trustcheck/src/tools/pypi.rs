@@ -40,7 +40,9 @@ impl Package {
         if is_complete(home) {
             return Ok(directory);
         }
-        let _lock = self.lock(home).map_err(|error| self.missing(&format!("the cache cannot be written: {error}")))?;
+        let _lock = self
+            .lock(home)
+            .map_err(|error| self.missing(&format!("the cache cannot be written: {error}")))?;
         if is_complete(home) {
             return Ok(directory); // another process was quicker
         }
@@ -79,11 +81,22 @@ impl Package {
             .map_err(|error| self.missing(&format!("the cache cannot be written: {error}")))?;
         progress(&format!("installing {name} {version} from PyPI (once)"));
         let list = requirements.display().to_string();
-        let pip = ["-m", "pip", "install", "--no-input", "--progress-bar", "off", "--timeout", "20", "--retries", "2"]
-            .into_iter()
-            .chain(["--no-deps", "--requirement", &list])
-            .map(str::to_owned)
-            .collect::<Vec<_>>();
+        let pip = [
+            "-m",
+            "pip",
+            "install",
+            "--no-input",
+            "--progress-bar",
+            "off",
+            "--timeout",
+            "20",
+            "--retries",
+            "2",
+        ]
+        .into_iter()
+        .chain(["--no-deps", "--requirement", &list])
+        .map(str::to_owned)
+        .collect::<Vec<_>>();
         run(&home.join("bin").join("python3"), &pip, context, &|line| {
             if let Some(what) = line.strip_prefix("Collecting ") {
                 progress(&format!("installing {name} {version} from PyPI (once): {what}"));
@@ -104,7 +117,10 @@ impl Package {
     fn missing(&self, reason: &str) -> Missing {
         Missing {
             reason: reason.to_owned(),
-            remedy: format!("install it yourself, for example with `pipx install {}=={}`", self.name, self.version),
+            remedy: format!(
+                "install it yourself, for example with `pipx install {}=={}`",
+                self.name, self.version
+            ),
         }
     }
 }
@@ -156,5 +172,9 @@ async fn run(
     };
     let ((), why) = tokio::join!(printed, complained);
     let status = child.wait().await.map_err(|error| error.to_string())?;
-    if status.success() { Ok(()) } else { Err(if why.is_empty() { status.to_string() } else { why }) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err(if why.is_empty() { status.to_string() } else { why })
+    }
 }

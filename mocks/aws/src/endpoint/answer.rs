@@ -49,7 +49,11 @@ pub(crate) async fn answer(State(aws): State<Arc<Aws>>, request: Request<Body>) 
         parameters: BTreeMap::new(),
         token: None,
         caller: None,
-        response: event::Response { status: 200, code: None, message: None },
+        response: event::Response {
+            status: 200,
+            code: None,
+            message: None,
+        },
         issued: None,
         cause: None,
         decision: None,
@@ -63,9 +67,11 @@ pub(crate) async fn answer(State(aws): State<Arc<Aws>>, request: Request<Body>) 
             (dispatch(&aws, &request, &mut call).await, request.route.region)
         }
         Err(_) => {
-            let failure =
-                ApiError::body_too_large().because(Cause::UnreadableBody { limit: BODY_LIMIT });
-            (failed(failure, FAULT_NAMESPACE, &mut call), GLOBAL_REGION.to_owned())
+            let failure = ApiError::body_too_large().because(Cause::UnreadableBody { limit: BODY_LIMIT });
+            (
+                failed(failure, FAULT_NAMESPACE, &mut call),
+                GLOBAL_REGION.to_owned(),
+            )
         }
     };
     call.response.status = answer.status.as_u16();
@@ -78,22 +84,36 @@ async fn dispatch(aws: &Aws, request: &ApiRequest<'_>, call: &mut Call) -> Answe
     let service = request.route.service.as_str();
     if service != "sts" {
         let available = SERVICES.map(str::to_owned).to_vec();
-        let failure = ApiError::not_mocked(&format!("The service {service}"))
-            .because(Cause::ServiceNotMocked { service: service.to_owned(), available });
+        let failure =
+            ApiError::not_mocked(&format!("The service {service}")).because(Cause::ServiceNotMocked {
+                service: service.to_owned(),
+                available,
+            });
         return failed(failure, FAULT_NAMESPACE, call);
     }
     let Some(action) = request.parameters.get("Action") else {
-        call.cause = Some(Cause::MissingAction { body_ignored: request.body_ignored });
+        call.cause = Some(Cause::MissingAction {
+            body_ignored: request.body_ignored,
+        });
         return redirect(request);
     };
-    let version = request.parameters.get("Version").unwrap_or("NO_VERSION_SPECIFIED");
+    let version = request
+        .parameters
+        .get("Version")
+        .unwrap_or("NO_VERSION_SPECIFIED");
     match sts::serve(aws, request, action, version, call).await {
         None => {
-            let failure = ApiError::invalid_action(action, version)
-                .because(Cause::UnknownAction { action: action.to_owned(), version: version.to_owned() });
+            let failure = ApiError::invalid_action(action, version).because(Cause::UnknownAction {
+                action: action.to_owned(),
+                version: version.to_owned(),
+            });
             failed(failure, FAULT_NAMESPACE, call)
         }
-        Some(Ok(xml)) => Answer { status: StatusCode::OK, xml, location: None },
+        Some(Ok(xml)) => Answer {
+            status: StatusCode::OK,
+            xml,
+            location: None,
+        },
         Some(Err(failure)) => failed(failure, sts::NAMESPACE, call),
     }
 }
@@ -104,7 +124,11 @@ fn failed(failure: Failure, namespace: &str, call: &mut Call) -> Answer {
     call.response.code = Some(failure.error.code.to_owned());
     call.response.message = Some(failure.error.message.into_owned());
     call.cause = Some(*failure.cause);
-    Answer { status: failure.error.status, xml, location: None }
+    Answer {
+        status: failure.error.status,
+        xml,
+        location: None,
+    }
 }
 
 /// The redirection of a request without an action. A GET keeps its query.
@@ -115,7 +139,11 @@ fn redirect(request: &ApiRequest<'_>) -> Answer {
     } else {
         NOWHERE.to_owned()
     };
-    Answer { status: StatusCode::FOUND, xml: String::new(), location: Some(location) }
+    Answer {
+        status: StatusCode::FOUND,
+        xml: String::new(),
+        location: Some(location),
+    }
 }
 
 fn respond(answer: Answer, request_id: &str, region: &str) -> Response<Body> {
@@ -128,7 +156,10 @@ fn respond(answer: Answer, request_id: &str, region: &str) -> Response<Body> {
     };
     set("x-amzn-requestid", request_id.to_owned());
     // opaque; recorded AWS values are base64 that begins with a version, the region and a stage
-    set("x-amz-sts-extended-request-id", STANDARD.encode(format!("1:{region}:S:{request_id}")));
+    set(
+        "x-amz-sts-extended-request-id",
+        STANDARD.encode(format!("1:{region}:S:{request_id}")),
+    );
     if let Some(location) = answer.location {
         set("location", location);
     } else {

@@ -40,9 +40,10 @@ impl<'a> ApiRequest<'a> {
             header(&parts.headers, &HOST).or_else(|| parts.uri.authority().map(http::uri::Authority::as_str));
         let is_form = parts.method != Method::GET
             && header(&parts.headers, &CONTENT_TYPE).is_some_and(|kind| {
-                kind.split(';')
-                    .next()
-                    .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+                kind.split(';').next().is_some_and(|kind| {
+                    kind.trim()
+                        .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+                })
             });
         let parameters = Parameters::read(query, if is_form { body } else { &[] });
         let http = HttpRequest {
@@ -55,11 +56,10 @@ impl<'a> ApiRequest<'a> {
         };
         ApiRequest {
             route: route(&http, &parameters),
-            peer: parts
-                .extensions
-                .get()
-                .copied()
-                .unwrap_or(Peer { ip: IpAddr::V4(Ipv4Addr::LOCALHOST), tls: true }),
+            peer: parts.extensions.get().copied().unwrap_or(Peer {
+                ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+                tls: true,
+            }),
             body_ignored: !is_form && !body.is_empty(),
             parameters,
             request_id,

@@ -33,13 +33,23 @@ pub(crate) fn route(request: &HttpRequest<'_>, parameters: &Parameters) -> Route
         .or_else(|| by_target(request))
         .or_else(|| by_version(parameters))
         .unwrap_or_else(|| "sts".to_owned());
-    let region = endpoint_region.clone().or(scope_region).unwrap_or_else(|| GLOBAL_REGION.to_owned());
-    Route { service, endpoint_region, region }
+    let region = endpoint_region
+        .clone()
+        .or(scope_region)
+        .unwrap_or_else(|| GLOBAL_REGION.to_owned());
+    Route {
+        service,
+        endpoint_region,
+        region,
+    }
 }
 
 /// Service and region of a name such as `sts.eu-west-1.amazonaws.com`.
 fn by_host(host: &str) -> Option<(String, String)> {
-    let host = host.rsplit_once(':').map_or(host, |(name, _)| name).to_ascii_lowercase();
+    let host = host
+        .rsplit_once(':')
+        .map_or(host, |(name, _)| name)
+        .to_ascii_lowercase();
     let name = [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"]
         .into_iter()
         .find_map(|suffix| host.strip_suffix(suffix))?;
@@ -48,7 +58,10 @@ fn by_host(host: &str) -> Option<(String, String)> {
     let at = labels.iter().position(|label| *label == "s3").unwrap_or(0);
     let service = labels.get(at)?;
     let region = labels.get(at + 1).copied().unwrap_or(GLOBAL_REGION);
-    Some((service.strip_suffix("-fips").unwrap_or(service).to_owned(), region.to_owned()))
+    Some((
+        service.strip_suffix("-fips").unwrap_or(service).to_owned(),
+        region.to_owned(),
+    ))
 }
 
 /// Service and region of the signature's scope, which need not be good.
@@ -71,7 +84,10 @@ fn by_target(request: &HttpRequest<'_>) -> Option<String> {
 
 fn by_version(parameters: &Parameters) -> Option<String> {
     let version = parameters.get("Version")?;
-    VERSIONS.iter().find(|(known, _)| *known == version).map(|(_, service)| (*service).to_owned())
+    VERSIONS
+        .iter()
+        .find(|(known, _)| *known == version)
+        .map(|(_, service)| (*service).to_owned())
 }
 
 #[cfg(test)]
@@ -85,8 +101,14 @@ mod tests {
         if let Some(value) = authorization {
             headers.insert("authorization", value.parse().unwrap());
         }
-        let request =
-            HttpRequest { method: "GET", path: "/", query, headers: &headers, host: Some(host), body: b"" };
+        let request = HttpRequest {
+            method: "GET",
+            path: "/",
+            query,
+            headers: &headers,
+            host: Some(host),
+            body: b"",
+        };
         let route = route(&request, &Parameters::read(query, b""));
         (route.service, route.region)
     }
@@ -100,12 +122,25 @@ mod tests {
     #[case::iam("iam.amazonaws.com", "iam", "us-east-1")]
     #[case::bucket("my.bucket.s3.eu-west-1.amazonaws.com", "s3", "eu-west-1")]
     fn by_the_host(#[case] host: &str, #[case] service: &str, #[case] region: &str) {
-        assert_eq!(routed(host, None, "Version=2010-05-08"), (service.into(), region.into()));
+        assert_eq!(
+            routed(host, None, "Version=2010-05-08"),
+            (service.into(), region.into())
+        );
     }
 
     #[rstest]
-    #[case::scope(Some("AWS4-HMAC-SHA256 Credential=A/20260912/eu-west-1/s3/aws4_request, x"), "", "s3", "eu-west-1")]
-    #[case::presigned(None, "X-Amz-Credential=A%2F20260912%2Feu-west-1%2Fsts%2Faws4_request", "sts", "eu-west-1")]
+    #[case::scope(
+        Some("AWS4-HMAC-SHA256 Credential=A/20260912/eu-west-1/s3/aws4_request, x"),
+        "",
+        "s3",
+        "eu-west-1"
+    )]
+    #[case::presigned(
+        None,
+        "X-Amz-Credential=A%2F20260912%2Feu-west-1%2Fsts%2Faws4_request",
+        "sts",
+        "eu-west-1"
+    )]
     #[case::version(None, "Version=2010-05-08", "iam", "us-east-1")]
     #[case::nothing(None, "", "sts", "us-east-1")]
     #[case::rubbish(Some("Bearer x"), "Version=1", "sts", "us-east-1")]
@@ -115,6 +150,9 @@ mod tests {
         #[case] service: &str,
         #[case] region: &str,
     ) {
-        assert_eq!(routed("127.0.0.1:4566", authorization, query), (service.into(), region.into()));
+        assert_eq!(
+            routed("127.0.0.1:4566", authorization, query),
+            (service.into(), region.into())
+        );
     }
 }

@@ -18,7 +18,11 @@ pub struct Account {
 impl Account {
     /// An empty account.
     pub fn new(id: impl Into<String>) -> Self {
-        Account { id: id.into(), oidc_providers: Vec::new(), roles: Vec::new() }
+        Account {
+            id: id.into(),
+            oidc_providers: Vec::new(),
+            roles: Vec::new(),
+        }
     }
 
     /// The same account with one more provider.
@@ -38,12 +42,16 @@ impl Account {
     /// The provider for the `iss` of a token.
     #[must_use]
     pub fn oidc_provider_of(&self, issuer: &str) -> Option<&OidcProvider> {
-        self.oidc_providers.iter().find(|provider| provider.is_for(issuer))
+        self.oidc_providers
+            .iter()
+            .find(|provider| provider.is_for(issuer))
     }
 
     /// The role with this path and name. The names of roles are unique in an account, so only one can match.
     #[must_use]
     pub fn role(&self, path: &str, name: &str) -> Option<&Role> {
-        self.roles.iter().find(|role| role.name == name && role.path == path)
+        self.roles
+            .iter()
+            .find(|role| role.name == name && role.path == path)
     }
 }

@@ -53,7 +53,12 @@ impl RoleArn {
         if !partition.starts_with("aws") || service != "iam" || !region.is_empty() || name.is_empty() {
             return Err(RoleArnError::NotARole);
         }
-        Ok(RoleArn { partition: partition.into(), account: account.into(), path, name: name.into() })
+        Ok(RoleArn {
+            partition: partition.into(),
+            account: account.into(),
+            path,
+            name: name.into(),
+        })
     }
 }
 

@@ -11,22 +11,35 @@ pub(crate) struct Directory(RwLock<BTreeMap<String, Arc<Account>>>);
 
 impl Directory {
     pub(crate) fn new(accounts: impl IntoIterator<Item = Account>) -> Self {
-        let accounts = accounts.into_iter().map(|account| (account.id.clone(), Arc::new(account)));
+        let accounts = accounts
+            .into_iter()
+            .map(|account| (account.id.clone(), Arc::new(account)));
         Directory(RwLock::new(accounts.collect()))
     }
 
     pub(crate) fn account(&self, id: &str) -> Option<Arc<Account>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id)
+            .cloned()
     }
 
     pub(crate) fn accounts(&self) -> Vec<Arc<Account>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .cloned()
+            .collect()
     }
 
     /// Changes an account, which is made if there is none with this id.
     pub(crate) fn update<T>(&self, id: &str, change: impl FnOnce(&mut Account) -> T) -> T {
         let mut accounts = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let account = accounts.entry(id.to_owned()).or_insert_with(|| Arc::new(Account::new(id)));
+        let account = accounts
+            .entry(id.to_owned())
+            .or_insert_with(|| Arc::new(Account::new(id)));
         change(Arc::make_mut(account))
     }
 }

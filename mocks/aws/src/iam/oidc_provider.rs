@@ -57,13 +57,20 @@ impl OidcProvider {
                 unique.push(id);
             }
         }
-        Ok(OidcProvider { url: format!("{host}{path}"), client_ids: unique, thumbprints: Vec::new() })
+        Ok(OidcProvider {
+            url: format!("{host}{path}"),
+            client_ids: unique,
+            thumbprints: Vec::new(),
+        })
     }
 
     /// The same provider with thumbprints, lower-cased as IAM does.
     #[must_use]
     pub fn with_thumbprints(mut self, thumbprints: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.thumbprints = thumbprints.into_iter().map(|print| print.as_ref().to_ascii_lowercase()).collect();
+        self.thumbprints = thumbprints
+            .into_iter()
+            .map(|print| print.as_ref().to_ascii_lowercase())
+            .collect();
         self
     }
 
@@ -83,7 +90,9 @@ impl OidcProvider {
     /// another case, is another issuer.
     #[must_use]
     pub fn is_for(&self, issuer: &str) -> bool {
-        issuer.strip_prefix("https://").is_some_and(|rest| rest == self.url)
+        issuer
+            .strip_prefix("https://")
+            .is_some_and(|rest| rest == self.url)
     }
 }
 
@@ -119,7 +128,12 @@ mod tests {
         let provider = OidcProvider::new("https://gitlab.com", ["a", "b", "a"]).unwrap();
         assert_eq!(provider.client_ids, ["a", "b"]);
         assert!(provider.is_for("https://gitlab.com"));
-        for other in ["https://gitlab.com/", "http://gitlab.com", "gitlab.com", "https://GITLAB.com"] {
+        for other in [
+            "https://gitlab.com/",
+            "http://gitlab.com",
+            "gitlab.com",
+            "https://GITLAB.com",
+        ] {
             assert!(!provider.is_for(other), "{other}");
         }
     }

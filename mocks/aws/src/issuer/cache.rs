@@ -68,7 +68,12 @@ pub(crate) type FetchFailure = Cause;
 
 impl Issuers {
     pub(crate) fn new(network: Network, clock: Clock, host_clock: Clock, events: EventSink) -> Self {
-        Issuers { client: HttpsClient::new(network, host_clock), clock, events, known: RwLock::default() }
+        Issuers {
+            client: HttpsClient::new(network, host_clock),
+            clock,
+            events,
+            known: RwLock::default(),
+        }
     }
 
     /// What the issuer publishes, from the cache if it is fresh and has a key for the token.
@@ -81,8 +86,10 @@ impl Issuers {
         let now = (self.clock)();
         let entry = self.entry(issuer);
         let settles = |published: &Published| {
-            let absent =
-                matches!(published.keys.find(algorithm, kid), Err(KeyProblem::Unknown { .. } | KeyProblem::NoKid { .. }));
+            let absent = matches!(
+                published.keys.find(algorithm, kid),
+                Err(KeyProblem::Unknown { .. } | KeyProblem::NoKid { .. })
+            );
             published.is_fresh(now) && !absent
         };
         let before = entry.published();
@@ -104,7 +111,12 @@ impl Issuers {
     }
 
     fn entry(&self, issuer: &str) -> Arc<Issuer> {
-        if let Some(entry) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(issuer) {
+        if let Some(entry) = self
+            .known
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(issuer)
+        {
             return Arc::clone(entry);
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
@@ -114,19 +126,30 @@ impl Issuers {
     async fn fetch(&self, issuer: &str, now: Timestamp) -> Result<Published, FetchFailure> {
         let mut connection = None;
         let discovery_url = discovery::location(issuer);
-        let location = HttpsUrl::parse(&discovery_url)
-            .map_err(|why| Cause::IssuerUnreachable { url: discovery_url.clone(), why })?;
-        let (document, trust) = self.document(&discovery_url, &location, &mut connection, now).await?;
+        let location = HttpsUrl::parse(&discovery_url).map_err(|why| Cause::IssuerUnreachable {
+            url: discovery_url.clone(),
+            why,
+        })?;
+        let (document, trust) = self
+            .document(&discovery_url, &location, &mut connection, now)
+            .await?;
         let (jwks_url, location) = discovery::jwks_uri(&discovery_url, &document, issuer)?;
         let (document, jwks_trust) = self.document(&jwks_url, &location, &mut connection, now).await?;
-        let keys = KeySet::read(&document)
-            .map_err(|why| Cause::IssuerAnswer { url: jwks_url.clone(), why })?;
+        let keys = KeySet::read(&document).map_err(|why| Cause::IssuerAnswer {
+            url: jwks_url.clone(),
+            why,
+        })?;
         // the two may be on different hosts: the weaker ground counts
         let (trust, url) = match (trust, jwks_trust) {
             (ChainTrust::Authority, trust) => (trust, jwks_url),
             (trust, _) => (trust, discovery_url),
         };
-        Ok(Published { keys, trust, url, at: now })
+        Ok(Published {
+            keys,
+            trust,
+            url,
+            at: now,
+        })
     }
 
     /// One document; reports the fetch.
@@ -145,7 +168,10 @@ impl Issuers {
                 url: url.to_owned(),
                 why: format!("the status is {} and not 200", fetched.status.as_u16()),
             }),
-            Err(why) => Err(Cause::IssuerUnreachable { url: url.to_owned(), why }),
+            Err(why) => Err(Cause::IssuerUnreachable {
+                url: url.to_owned(),
+                why,
+            }),
         };
         (self.events)(Event::IssuerFetch(IssuerFetch {
             at: now,
@@ -159,16 +185,25 @@ impl Issuers {
 
 impl Issuer {
     fn published(&self) -> Option<Arc<Published>> {
-        self.published.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.published
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Whether an unknown key is reason enough to ask again; counts the refetch.
     fn may_refetch(&self, now: Timestamp) -> bool {
         let mut allowance = self.allowance.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut current = allowance.unwrap_or(Allowance { left: REFETCHES, counted: now });
+        let mut current = allowance.unwrap_or(Allowance {
+            left: REFETCHES,
+            counted: now,
+        });
         let earned = now.duration_since(current.counted).as_secs() / REFETCH_EVERY.as_secs();
         if earned > 0 {
-            current.left = current.left.saturating_add(u32::try_from(earned).unwrap_or(REFETCHES)).min(REFETCHES);
+            current.left = current
+                .left
+                .saturating_add(u32::try_from(earned).unwrap_or(REFETCHES))
+                .min(REFETCHES);
             current.counted = now;
         }
         let may = current.left > 0;
@@ -188,6 +223,9 @@ impl Published {
 
 impl fmt::Debug for Issuers {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Issuers").field("client", &self.client).field("known", &self.known).finish_non_exhaustive()
+        out.debug_struct("Issuers")
+            .field("client", &self.client)
+            .field("known", &self.known)
+            .finish_non_exhaustive()
     }
 }

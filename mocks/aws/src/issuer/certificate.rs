@@ -32,11 +32,12 @@ pub(crate) struct CertificateJudge {
 }
 
 impl CertificateJudge {
-    pub(crate) fn new(
-        authorities: Option<Arc<WebPkiServerVerifier>>,
-        provider: Arc<CryptoProvider>,
-    ) -> Self {
-        CertificateJudge { authorities, provider, trust: OnceLock::new() }
+    pub(crate) fn new(authorities: Option<Arc<WebPkiServerVerifier>>, provider: Arc<CryptoProvider>) -> Self {
+        CertificateJudge {
+            authorities,
+            provider,
+            trust: OnceLock::new(),
+        }
     }
 
     /// On what grounds the certificate was taken. `None` before the handshake.
@@ -99,7 +100,10 @@ impl ServerCertVerifier for CertificateJudge {
         };
         self.is_sound(leaf, intermediates, name, ocsp, now)?;
         let thumbprint = thumbprint(intermediates.last().unwrap_or(leaf));
-        let _ = self.trust.set(ChainTrust::Thumbprint { thumbprint, why: refusal.to_string() });
+        let _ = self.trust.set(ChainTrust::Thumbprint {
+            thumbprint,
+            why: refusal.to_string(),
+        });
         Ok(ServerCertVerified::assertion())
     }
 
@@ -124,6 +128,8 @@ impl ServerCertVerifier for CertificateJudge {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }

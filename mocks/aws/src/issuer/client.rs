@@ -61,7 +61,11 @@ pub(crate) struct Fetched {
 
 impl HttpsClient {
     pub(crate) fn new(network: Network, clock: Clock) -> Self {
-        HttpsClient { network, clock, tls: OnceLock::new() }
+        HttpsClient {
+            network,
+            clock,
+            tls: OnceLock::new(),
+        }
     }
 
     /// Fetches a document, over the given connection if it leads to the same host. The error says what happened.
@@ -81,7 +85,9 @@ impl HttpsClient {
         url: &HttpsUrl,
         connection: &mut Option<Connection>,
     ) -> Result<Fetched, String> {
-        let reusable = connection.take().filter(|open| open.authority == url.authority && !open.sender.is_closed());
+        let reusable = connection
+            .take()
+            .filter(|open| open.authority == url.authority && !open.sender.is_closed());
         let mut open = match reusable {
             Some(open) => open,
             None => self.connect(url).await?,
@@ -92,9 +98,15 @@ impl HttpsClient {
             .header(USER_AGENT, "AWS Security Token Service")
             .body(Empty::new())
             .map_err(|error| format!("not a URL to ask: {error}"))?;
-        open.sender.ready().await.map_err(|error| format!("the connection broke: {error}"))?;
-        let response =
-            open.sender.send_request(request).await.map_err(|error| format!("no answer of HTTP: {error}"))?;
+        open.sender
+            .ready()
+            .await
+            .map_err(|error| format!("the connection broke: {error}"))?;
+        let response = open
+            .sender
+            .send_request(request)
+            .await
+            .map_err(|error| format!("no answer of HTTP: {error}"))?;
         let status = response.status();
         let body = Limited::new(response.into_body(), SIZE_LIMIT)
             .collect()
@@ -112,7 +124,9 @@ impl HttpsClient {
             .address(&url.host, url.port)
             .ok_or_else(|| format!("there is no host `{}` with port {}", url.host, url.port))?;
         let name = ServerName::try_from(url.host.clone()).map_err(|_| "not the name of a host".to_owned())?;
-        let stream = TcpStream::connect(address).await.map_err(|error| format!("no connection: {error}"))?;
+        let stream = TcpStream::connect(address)
+            .await
+            .map_err(|error| format!("no connection: {error}"))?;
         // latency only: without it each small request could wait for an acknowledgement
         let _ = stream.set_nodelay(true);
         let (config, judge) = self.tls_config()?;
@@ -121,11 +135,16 @@ impl HttpsClient {
             .await
             .map_err(|error| format!("no TLS: {error}"))?;
         let trust = judge.trust().ok_or("no certificate")?;
-        let (sender, connection) =
-            http1::handshake(TokioIo::new(tls)).await.map_err(|error| format!("no HTTP: {error}"))?;
+        let (sender, connection) = http1::handshake(TokioIo::new(tls))
+            .await
+            .map_err(|error| format!("no HTTP: {error}"))?;
         // ends when the sender is dropped
         tokio::spawn(connection);
-        Ok(Connection { authority: url.authority.clone(), sender, trust })
+        Ok(Connection {
+            authority: url.authority.clone(),
+            sender,
+            trust,
+        })
     }
 
     /// A configuration for one connection, and the judge that will know on what grounds it was trusted.
@@ -134,11 +153,18 @@ impl HttpsClient {
             let provider = Arc::new(aws_lc_rs::default_provider());
             let roots = Arc::clone(self.network.roots());
             // fails only when there is no authority to trust
-            let authorities =
-                WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider)).build().ok();
-            Tls { provider, authorities }
+            let authorities = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
+                .build()
+                .ok();
+            Tls {
+                provider,
+                authorities,
+            }
         });
-        let judge = Arc::new(CertificateJudge::new(tls.authorities.clone(), Arc::clone(&tls.provider)));
+        let judge = Arc::new(CertificateJudge::new(
+            tls.authorities.clone(),
+            Arc::clone(&tls.provider),
+        ));
         let time = Arc::new(CertificateTime(Arc::clone(&self.clock)));
         let mut config = ClientConfig::builder_with_details(Arc::clone(&tls.provider), time)
             .with_safe_default_protocol_versions()
@@ -153,7 +179,9 @@ impl HttpsClient {
 
 impl fmt::Debug for HttpsClient {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("HttpsClient").field("network", &self.network).finish_non_exhaustive()
+        out.debug_struct("HttpsClient")
+            .field("network", &self.network)
+            .finish_non_exhaustive()
     }
 }
 

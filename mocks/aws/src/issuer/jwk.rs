@@ -2,8 +2,8 @@
 
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ParsedPublicKey,
-    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RsaPublicKeyComponents,
-    VerificationAlgorithm,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
+    RsaPublicKeyComponents, VerificationAlgorithm,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -61,11 +61,16 @@ impl VerificationKey {
 fn rsa(jwk: &Map<String, Value>) -> Result<VerificationKey, String> {
     let (n, e) = (number(jwk, "n")?, number(jwk, "e")?);
     if !(SMALLEST_MODULUS..=LARGEST_MODULUS).contains(&n.len()) {
-        return Err(format!("its modulus has {} bits, outside of 2048 to 8192", n.len() * 8));
+        return Err(format!(
+            "its modulus has {} bits, outside of 2048 to 8192",
+            n.len() * 8
+        ));
     }
     let components = RsaPublicKeyComponents { n: &n, e: &e };
     let parse = |parameters| {
-        components.to_parsed_public_key(parameters).map_err(|error| format!("`n` and `e` are no key: {error}"))
+        components
+            .to_parsed_public_key(parameters)
+            .map_err(|error| format!("`n` and `e` are no key: {error}"))
     };
     let keys = [
         parse(&RSA_PKCS1_2048_8192_SHA256)?,
@@ -78,8 +83,13 @@ fn rsa(jwk: &Map<String, Value>) -> Result<VerificationKey, String> {
 
 /// `x5c` is optional, and has to hold the same key (recorded AWS behaviour).
 fn agrees_with_certificate(jwk: &Map<String, Value>, key: &[u8]) -> Result<(), String> {
-    let Some(chain) = jwk.get("x5c").filter(|chain| !chain.is_null()) else { return Ok(()) };
-    let first = chain.get(0).and_then(Value::as_str).ok_or("`x5c` is not a list of texts")?;
+    let Some(chain) = jwk.get("x5c").filter(|chain| !chain.is_null()) else {
+        return Ok(());
+    };
+    let first = chain
+        .get(0)
+        .and_then(Value::as_str)
+        .ok_or("`x5c` is not a list of texts")?;
     let certificate = STANDARD.decode(first).map_err(|_| "`x5c` is not base64")?.into();
     let certificate = webpki::EndEntityCert::try_from(&certificate)
         .map_err(|error| format!("`x5c` does not begin with a certificate: {error}"))?;
@@ -102,7 +112,9 @@ fn ec(jwk: &Map<String, Value>) -> Result<VerificationKey, String> {
     let mut point = vec![4];
     for name in ["x", "y"] {
         let coordinate = number(jwk, name)?;
-        let padding = size.checked_sub(coordinate.len()).ok_or_else(|| format!("`{name}` is too long"))?;
+        let padding = size
+            .checked_sub(coordinate.len())
+            .ok_or_else(|| format!("`{name}` is too long"))?;
         point.resize(point.len() + padding, 0);
         point.extend_from_slice(&coordinate);
     }
@@ -113,9 +125,13 @@ fn ec(jwk: &Map<String, Value>) -> Result<VerificationKey, String> {
 
 /// A member that is a number in base64url, without leading zeros.
 fn number(jwk: &Map<String, Value>, name: &str) -> Result<Vec<u8>, String> {
-    let text = jwk.get(name).and_then(Value::as_str).ok_or_else(|| format!("it has no `{name}`"))?;
-    let bytes =
-        URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).map_err(|_| format!("`{name}` is not base64url"))?;
+    let text = jwk
+        .get(name)
+        .and_then(Value::as_str)
+        .ok_or_else(|| format!("it has no `{name}`"))?;
+    let bytes = URL_SAFE_NO_PAD
+        .decode(text.trim_end_matches('='))
+        .map_err(|_| format!("`{name}` is not base64url"))?;
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     Ok(bytes[zeros..].to_vec())
 }

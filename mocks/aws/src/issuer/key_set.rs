@@ -43,7 +43,11 @@ pub(crate) enum KeyProblem {
     /// A key with this `kid` that AWS finds and does not use.
     Refused { why: String },
     /// Too many keys of this kind.
-    TooMany { key_type: KeyType, count: usize, limit: usize },
+    TooMany {
+        key_type: KeyType,
+        count: usize,
+        limit: usize,
+    },
 }
 
 impl KeySet {
@@ -65,7 +69,11 @@ impl KeySet {
     }
 
     fn add(&mut self, jwk: &Map<String, Value>) {
-        let kid = jwk.get("kid").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let kid = jwk
+            .get("kid")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         let Some(key_type) = VerificationKey::key_type(jwk) else {
             self.ignored.insert(kid, "its `kty` is neither RSA nor EC".into());
             return;
@@ -87,7 +95,10 @@ impl KeySet {
         };
         match read {
             Ok(_) if jwk.contains_key("key_ops") => {
-                keys.by_kid.insert(kid, Err("it has `key_ops`, which AWS does not take, whatever they are".into()));
+                keys.by_kid.insert(
+                    kid,
+                    Err("it has `key_ops`, which AWS does not take, whatever they are".into()),
+                );
             }
             Ok(key) => {
                 keys.by_kid.insert(kid, Ok(key));
@@ -110,7 +121,11 @@ impl KeySet {
             KeyType::Ec => &self.ec,
         };
         if keys.count > LIMIT {
-            return Err(KeyProblem::TooMany { key_type, count: keys.count, limit: LIMIT });
+            return Err(KeyProblem::TooMany {
+                key_type,
+                count: keys.count,
+                limit: LIMIT,
+            });
         }
         let found = match kid {
             Some(kid) => keys.by_kid.get_key_value(kid),
@@ -131,8 +146,13 @@ impl KeySet {
 
     /// The ids of the keys there are, in alphabetical order.
     fn known(&self) -> Vec<String> {
-        let mut known: Vec<String> =
-            self.rsa.by_kid.keys().chain(self.ec.by_kid.keys()).cloned().collect();
+        let mut known: Vec<String> = self
+            .rsa
+            .by_kid
+            .keys()
+            .chain(self.ec.by_kid.keys())
+            .cloned()
+            .collect();
         known.sort_unstable();
         known
     }

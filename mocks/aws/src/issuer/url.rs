@@ -29,7 +29,11 @@ impl HttpsUrl {
         if authority.as_str().contains('@') {
             return Err("a user name in the URL".into());
         }
-        let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
+        let host = authority
+            .host()
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .to_owned();
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
         Ok(HttpsUrl {
             port: authority.port_u16().unwrap_or(443),

@@ -13,20 +13,26 @@ const MISMATCH: &str = "The request signature we calculated does not match the s
 pub(crate) fn refused(refusal: Refusal) -> Failure {
     let forbidden = |code, message: String| ApiError::sender(StatusCode::FORBIDDEN, code, message);
     let error = match refusal.kind {
-        RefusalKind::Unsigned => {
-            forbidden("MissingAuthenticationToken", "Request is missing Authentication Token".into())
-        }
+        RefusalKind::Unsigned => forbidden(
+            "MissingAuthenticationToken",
+            "Request is missing Authentication Token".into(),
+        ),
         RefusalKind::Incomplete(message) => {
             ApiError::sender(StatusCode::BAD_REQUEST, "IncompleteSignature", message)
         }
         RefusalKind::DoesNotMatch(message) => forbidden("SignatureDoesNotMatch", message),
         RefusalKind::WrongSignature => forbidden("SignatureDoesNotMatch", MISMATCH.into()),
-        RefusalKind::InvalidToken => {
-            forbidden("InvalidClientTokenId", "The security token included in the request is invalid.".into())
-        }
-        RefusalKind::ExpiredToken => {
-            forbidden("ExpiredToken", "The security token included in the request is expired".into())
-        }
+        RefusalKind::InvalidToken => forbidden(
+            "InvalidClientTokenId",
+            "The security token included in the request is invalid.".into(),
+        ),
+        RefusalKind::ExpiredToken => forbidden(
+            "ExpiredToken",
+            "The security token included in the request is expired".into(),
+        ),
     };
-    Failure { error, cause: refusal.cause }
+    Failure {
+        error,
+        cause: refusal.cause,
+    }
 }

@@ -45,7 +45,11 @@ impl Violations {
     }
 
     fn text(&mut self, member: &str, value: &str, constraint: Constraint) {
-        let shown = if constraint.sensitive { String::new() } else { format!("'{value}'") };
+        let shown = if constraint.sensitive {
+            String::new()
+        } else {
+            format!("'{value}'")
+        };
         let length = value.encode_utf16().count();
         if let Some(pattern) = constraint.pattern
             && !value.chars().all(pattern.matches)
@@ -58,7 +62,10 @@ impl Violations {
             self.add(&shown, member, &demand);
         }
         if length < constraint.min {
-            let demand = format!("Member must have length greater than or equal to {}", constraint.min);
+            let demand = format!(
+                "Member must have length greater than or equal to {}",
+                constraint.min
+            );
             self.add(&shown, member, &demand);
         }
     }
@@ -86,7 +93,9 @@ impl Violations {
 
     fn add(&mut self, shown: &str, member: &str, demand: &str) {
         let blank = if shown.is_empty() { "" } else { " " };
-        self.0.push(format!("Value{blank}{shown} at '{member}' failed to satisfy constraint: {demand}"));
+        self.0.push(format!(
+            "Value{blank}{shown} at '{member}' failed to satisfy constraint: {demand}"
+        ));
     }
 
     /// All of them in AWS's one message.
@@ -105,10 +114,14 @@ impl Parameters {
     /// An integer parameter. Leading zeros and a plus sign are fine, blanks, fractions and exponents are not
     /// (recorded AWS behaviour).
     pub(crate) fn integer(&self, name: &str) -> Result<Option<i32>, Failure> {
-        let Some(text) = self.get(name) else { return Ok(None) };
+        let Some(text) = self.get(name) else {
+            return Ok(None);
+        };
         text.parse().map(Some).map_err(|_| {
-            ApiError::malformed_integer()
-                .because(Cause::NotAnInteger { parameter: name.into(), value: text.into() })
+            ApiError::malformed_integer().because(Cause::NotAnInteger {
+                parameter: name.into(),
+                value: text.into(),
+            })
         })
     }
 }

@@ -24,7 +24,12 @@ impl ApiError {
         code: &'static str,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        ApiError { status, fault: "Sender", code, message: message.into() }
+        ApiError {
+            status,
+            fault: "Sender",
+            code,
+            message: message.into(),
+        }
     }
 
     /// An error that is the service's fault.
@@ -33,12 +38,20 @@ impl ApiError {
         code: &'static str,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        ApiError { status, fault: "Receiver", code, message: message.into() }
+        ApiError {
+            status,
+            fault: "Receiver",
+            code,
+            message: message.into(),
+        }
     }
 
     /// The failure with this error on the wire and the cause in the journal.
     pub(crate) fn because(self, cause: Cause) -> Failure {
-        Failure { error: self, cause: Box::new(cause) }
+        Failure {
+            error: self,
+            cause: Box::new(cause),
+        }
     }
 
     /// `ValidationError`, of which parameters that break a constraint are the most common kind.
@@ -114,7 +127,11 @@ pub(crate) fn error_document(error: &ApiError, namespace: &str, request_id: &str
         "ErrorResponse",
         &ErrorResponse {
             xmlns: namespace,
-            error: Error { r#type: error.fault, code: error.code, message: xml_text(&error.message) },
+            error: Error {
+                r#type: error.fault,
+                code: error.code,
+                message: xml_text(&error.message),
+            },
             request_id,
         },
     )

@@ -24,7 +24,10 @@ impl Parameters {
 
     /// The value of a parameter.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The values of `<list>.member.<N>.<field>`, or of `<list>.member.<N>` if there is no field, by `N`.

@@ -32,12 +32,21 @@ pub(crate) fn result_document<R: QueryResult>(result: &R, namespace: &str, reque
             let mut envelope = serializer.serialize_struct(R::RESPONSE, 3)?;
             envelope.serialize_field("@xmlns", self.namespace)?;
             envelope.serialize_field(R::RESULT, self.result)?;
-            let metadata = ResponseMetadata { request_id: self.request_id };
+            let metadata = ResponseMetadata {
+                request_id: self.request_id,
+            };
             envelope.serialize_field("ResponseMetadata", &metadata)?;
             envelope.end()
         }
     }
-    document(R::RESPONSE, &Envelope { namespace, result, request_id })
+    document(
+        R::RESPONSE,
+        &Envelope {
+            namespace,
+            result,
+            request_id,
+        },
+    )
 }
 
 /// An XML document.

@@ -16,9 +16,13 @@ fn parameters_keep_order_and_the_first_value() {
 
 #[test]
 fn lists_go_by_number() {
-    let form = b"P.member.10.arn=c&P.member.2.arn=b&P.member.1.arn=a&P.member.2.arn=x&P.member.n.arn=y&P.arn=z";
+    let form =
+        b"P.member.10.arn=c&P.member.2.arn=b&P.member.1.arn=a&P.member.2.arn=x&P.member.n.arn=y&P.arn=z";
     assert_eq!(Parameters::read("", form).list("P", Some("arn")), ["a", "b", "c"]);
-    assert_eq!(Parameters::read("", b"T.member.2=b&T.member.1=a").list("T", None), ["a", "b"]);
+    assert_eq!(
+        Parameters::read("", b"T.member.2=b&T.member.1=a").list("T", None),
+        ["a", "b"]
+    );
 }
 
 #[rstest]
@@ -55,7 +59,14 @@ impl QueryResult for Thing {
 
 #[test]
 fn results_look_as_aws_writes_them() {
-    let text = result_document(&Thing { name: "a<b&c>d'e\"f".into(), size: None }, "https://ns/", "id-1");
+    let text = result_document(
+        &Thing {
+            name: "a<b&c>d'e\"f".into(),
+            size: None,
+        },
+        "https://ns/",
+        "id-1",
+    );
     assert_eq!(
         text,
         "<GetThingResponse xmlns=\"https://ns/\">\n  <GetThingResult>\n    \

@@ -44,7 +44,10 @@ pub(crate) struct Session {
 impl Session {
     /// The ARN of the session, which is its principal everywhere.
     pub(crate) fn arn(&self) -> String {
-        format!("arn:aws:sts::{}:assumed-role/{}/{}", self.account, self.role_name, self.session_name)
+        format!(
+            "arn:aws:sts::{}:assumed-role/{}/{}",
+            self.account, self.role_name, self.session_name
+        )
     }
 
     /// The `UserId` of the session: the role's unique id and the session's name.

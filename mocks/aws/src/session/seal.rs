@@ -45,7 +45,8 @@ impl Seal {
 
     /// The session token of a session, at least `minimum_size` characters long.
     pub(crate) fn seal(&self, session: &Session, minimum_size: usize) -> String {
-        let mut text = serde_json::to_vec(session).expect("a session is strings, numbers and maps of strings");
+        let mut text =
+            serde_json::to_vec(session).expect("a session is strings, numbers and maps of strings");
         // blanks after the JSON; base64 turns three bytes into four characters
         let overhead = 1 + NONCE_LEN + AES_256_GCM.tag_len();
         let wanted = (minimum_size.div_ceil(4) * 3).saturating_sub(overhead);
@@ -75,8 +76,10 @@ impl Seal {
             return Err(UnsealError::Form);
         }
         let nonce = Nonce::try_assume_unique_for_key(&head[1..]).map_err(|_| UnsealError::Form)?;
-        let text =
-            self.encryption.open_in_place(nonce, Aad::from([FORM]), text).map_err(|_| UnsealError::Seal)?;
+        let text = self
+            .encryption
+            .open_in_place(nonce, Aad::from([FORM]), text)
+            .map_err(|_| UnsealError::Seal)?;
         serde_json::from_slice(text).map_err(|_| UnsealError::Seal)
     }
 

@@ -37,7 +37,10 @@ fn two_processes_with_one_seed_key_honour_each_other() {
     assert_eq!(one.secret_access_key("ASIAX"), other.secret_access_key("ASIAX"));
     let stranger = Seal::new(&[8; 32]);
     assert_eq!(stranger.open(&one.seal(&session(), 0)), Err(UnsealError::Seal));
-    assert_ne!(stranger.secret_access_key("ASIAX"), one.secret_access_key("ASIAX"));
+    assert_ne!(
+        stranger.secret_access_key("ASIAX"),
+        one.secret_access_key("ASIAX")
+    );
 }
 
 #[rstest]
@@ -55,7 +58,11 @@ fn tokens_are_padded_to_a_minimum(#[case] minimum: usize) {
 fn secret_keys_have_forty_characters_of_base64() {
     let secret = Seal::new(&[7; 32]).secret_access_key("ASIAABCDEFGHIJKLMNOP");
     assert_eq!(secret.len(), 40);
-    assert!(secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/'));
+    assert!(
+        secret
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/')
+    );
 }
 
 #[test]

@@ -20,14 +20,24 @@ pub(crate) fn parse(text: &str) -> Option<Timestamp> {
         })
     };
     let small = |from: usize| -> Option<i8> { number(from, from + 2)?.try_into().ok() };
-    let civil =
-        DateTime::new(number(0, 4)?, small(4)?, small(6)?, small(9)?, small(11)?, small(13)?, 0).ok()?;
+    let civil = DateTime::new(
+        number(0, 4)?,
+        small(4)?,
+        small(6)?,
+        small(9)?,
+        small(11)?,
+        small(13)?,
+        0,
+    )
+    .ok()?;
     Offset::UTC.to_timestamp(civil).ok()
 }
 
 /// Reads the `Date` header of HTTP, `Sat, 12 Sep 2026 01:02:03 GMT`, which signers may use instead.
 pub(crate) fn parse_http_date(text: &str) -> Option<Timestamp> {
-    jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp())
+    jiff::fmt::rfc2822::parse(text)
+        .ok()
+        .map(|zoned| zoned.timestamp())
 }
 
 /// Writes a time in the form that [`parse`] reads.

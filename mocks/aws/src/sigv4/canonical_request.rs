@@ -157,7 +157,9 @@ pub(crate) fn percent_decode(text: &str) -> Cow<'_, [u8]> {
 }
 
 fn hex_digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    char::from(byte)
+        .to_digit(16)
+        .and_then(|digit| u8::try_from(digit).ok())
 }
 
 /// Percent-encodes everything but the unreserved characters of RFC 3986 §2.3.

@@ -41,7 +41,10 @@ impl CredentialScope {
 
     /// The scope as the string to sign contains it.
     pub(crate) fn to_text(&self) -> String {
-        format!("{}/{}/{}/{}", self.date, self.region, self.service, self.terminator)
+        format!(
+            "{}/{}/{}/{}",
+            self.date, self.region, self.service, self.terminator
+        )
     }
 
     /// Compares with what the endpoint accepts. `amz_date` is the time of the request as written.
@@ -50,7 +53,14 @@ impl CredentialScope {
     /// as the order of checks.
     pub(crate) fn check(&self, expected: ExpectedScope<'_>, amz_date: &str) -> Result<(), Refusal> {
         let refuse = |part: &'static str, found: &str, expected: String, message: String| {
-            Refusal::does_not_match(message, Cause::CredentialScope { part, found: found.into(), expected })
+            Refusal::does_not_match(
+                message,
+                Cause::CredentialScope {
+                    part,
+                    found: found.into(),
+                    expected,
+                },
+            )
         };
         let region_fits = match expected.region {
             Some(region) => self.region == region,
@@ -61,7 +71,10 @@ impl CredentialScope {
                 "region",
                 &self.region,
                 expected.region.unwrap_or("the name of a region").into(),
-                format!("Credential should be scoped to a valid Region, not {}", self.region),
+                format!(
+                    "Credential should be scoped to a valid Region, not {}",
+                    self.region
+                ),
             ));
         }
         if self.service != expected.service {
@@ -69,7 +82,10 @@ impl CredentialScope {
                 "service",
                 &self.service,
                 expected.service.into(),
-                format!("Credential should be scoped to correct service: '{}'", expected.service),
+                format!(
+                    "Credential should be scoped to correct service: '{}'",
+                    expected.service
+                ),
             ));
         }
         if self.terminator != TERMINATOR {
@@ -86,7 +102,8 @@ impl CredentialScope {
                 "date",
                 &self.date,
                 day.into(),
-                "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP".into(),
+                "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP"
+                    .into(),
             ));
         }
         Ok(())
@@ -96,11 +113,13 @@ impl CredentialScope {
 /// Whether a name has the form of a region: `us-east-1`, `ap-southeast-4`, `us-gov-west-1`.
 fn is_region(name: &str) -> bool {
     let mut parts = name.rsplit('-');
-    let number = parts.next().is_some_and(|last| {
-        (1..=2).contains(&last.len()) && last.bytes().all(|byte| byte.is_ascii_digit())
-    });
+    let number = parts
+        .next()
+        .is_some_and(|last| (1..=2).contains(&last.len()) && last.bytes().all(|byte| byte.is_ascii_digit()));
     let words: Vec<&str> = parts.collect();
     number
         && (2..=3).contains(&words.len())
-        && words.iter().all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()))
+        && words
+            .iter()
+            .all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()))
 }

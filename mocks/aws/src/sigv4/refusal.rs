@@ -29,7 +29,10 @@ pub(crate) enum RefusalKind {
 
 impl Refusal {
     pub(crate) fn new(kind: RefusalKind, cause: Cause) -> Self {
-        Refusal { kind, cause: Box::new(cause) }
+        Refusal {
+            kind,
+            cause: Box::new(cause),
+        }
     }
 
     pub(crate) fn incomplete(message: String) -> Self {

@@ -41,7 +41,9 @@ impl Signature {
             let Some(parameters) = header.strip_prefix(ALGORITHM) else {
                 return Err(Refusal::new(
                     RefusalKind::Unsigned,
-                    Cause::Unsigned { scheme: header.split(' ').next().map(str::to_owned) },
+                    Cause::Unsigned {
+                        scheme: header.split(' ').next().map(str::to_owned),
+                    },
                 ));
             };
             return Signature::from_header(request, parameters.trim_start());
@@ -49,12 +51,19 @@ impl Signature {
         if query_parameter(request.query, "X-Amz-Algorithm").is_some() {
             return Signature::from_query(request);
         }
-        Err(Refusal::new(RefusalKind::Unsigned, Cause::Unsigned { scheme: None }))
+        Err(Refusal::new(
+            RefusalKind::Unsigned,
+            Cause::Unsigned { scheme: None },
+        ))
     }
 
     fn from_header(request: &HttpRequest<'_>, parameters: &str) -> Result<Signature, Refusal> {
         let (mut credential, mut signed_headers, mut signature) = (None, None, None);
-        for parameter in parameters.split(',').map(str::trim).filter(|parameter| !parameter.is_empty()) {
+        for parameter in parameters
+            .split(',')
+            .map(str::trim)
+            .filter(|parameter| !parameter.is_empty())
+        {
             let Some((name, value)) = parameter.split_once('=') else {
                 return Err(Refusal::incomplete(format!(
                     "'{parameter}' not a valid key=value pair (missing equal-sign) in Authorization header"
@@ -70,9 +79,18 @@ impl Signature {
         let amz_date = request.canonical_header("x-amz-date");
         let http_date = request.canonical_header("date");
         let missing: Vec<&str> = [
-            (credential.is_none(), "Authorization header requires 'Credential' parameter."),
-            (signature.is_none(), "Authorization header requires 'Signature' parameter."),
-            (signed_headers.is_none(), "Authorization header requires 'SignedHeaders' parameter."),
+            (
+                credential.is_none(),
+                "Authorization header requires 'Credential' parameter.",
+            ),
+            (
+                signature.is_none(),
+                "Authorization header requires 'Signature' parameter.",
+            ),
+            (
+                signed_headers.is_none(),
+                "Authorization header requires 'SignedHeaders' parameter.",
+            ),
             (
                 amz_date.is_none() && http_date.is_none(),
                 "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
@@ -120,7 +138,9 @@ impl Signature {
         };
         let algorithm = required("X-Amz-Algorithm")?;
         if algorithm != ALGORITHM {
-            return Err(Refusal::incomplete(format!("Unsupported AWS 'algorithm': '{algorithm}'.")));
+            return Err(Refusal::incomplete(format!(
+                "Unsupported AWS 'algorithm': '{algorithm}'."
+            )));
         }
         let credential = required("X-Amz-Credential")?;
         let signature = required("X-Amz-Signature")?;
@@ -161,12 +181,18 @@ impl Signature {
 
     /// A signature that leaves the host out could be replayed against another endpoint, so none is taken.
     fn with_host_signed(self) -> Result<Signature, Refusal> {
-        if self.signed_headers.split(';').any(|name| name.eq_ignore_ascii_case("host")) {
+        if self
+            .signed_headers
+            .split(';')
+            .any(|name| name.eq_ignore_ascii_case("host"))
+        {
             return Ok(self);
         }
         Err(Refusal::does_not_match(
             "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.".into(),
-            Cause::IncompleteSignature { why: "the host is not among the signed headers".into() },
+            Cause::IncompleteSignature {
+                why: "the host is not among the signed headers".into(),
+            },
         ))
     }
 
@@ -177,11 +203,18 @@ impl Signature {
 
     /// Compares the time of the request with the time of the server.
     pub(crate) fn check_time(&self, now: Timestamp) -> Result<(), Refusal> {
-        let past = if self.presigned { PRESIGNED_MINUTES } else { TOLERANCE_MINUTES };
+        let past = if self.presigned {
+            PRESIGNED_MINUTES
+        } else {
+            TOLERANCE_MINUTES
+        };
         let minutes = |count: i64| SignedDuration::from_mins(count);
         let oldest = now.saturating_sub(minutes(past)).unwrap_or(now);
         let newest = now.saturating_add(minutes(TOLERANCE_MINUTES)).unwrap_or(now);
-        let cause = Cause::RequestTime { signed: self.time, now };
+        let cause = Cause::RequestTime {
+            signed: self.time,
+            now,
+        };
         if self.time < oldest {
             return Err(Refusal::does_not_match(
                 format!(
@@ -243,7 +276,9 @@ impl Signature {
             Some(token) if token.len() > 16 => {
                 let mut encoded = String::new();
                 super::canonical_request::encode(token.as_bytes(), &mut encoded);
-                canonical_request.replace(token, "[session token]").replace(&encoded, "[session token]")
+                canonical_request
+                    .replace(token, "[session token]")
+                    .replace(&encoded, "[session token]")
             }
             _ => canonical_request,
         }
@@ -260,6 +295,8 @@ fn not_a_date(text: &str) -> Refusal {
 fn query_parameter(query: &str, name: &str) -> Option<String> {
     query.split('&').find_map(|pair| {
         let (found, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (found == name).then(|| String::from_utf8(percent_decode(value).into_owned()).ok()).flatten()
+        (found == name)
+            .then(|| String::from_utf8(percent_decode(value).into_owned()).ok())
+            .flatten()
     })
 }

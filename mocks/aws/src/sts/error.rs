@@ -52,7 +52,9 @@ pub(crate) fn rejected_by_facebook() -> ApiError {
 
 /// As clients report it; the URL is the token's `iss`.
 pub(crate) fn no_provider(issuer: &str) -> ApiError {
-    invalid_identity_token(format!("No OpenIDConnect provider found in your account for {issuer}"))
+    invalid_identity_token(format!(
+        "No OpenIDConnect provider found in your account for {issuer}"
+    ))
 }
 
 /// As clients report it; recorded for an unknown `crit`.
@@ -95,9 +97,7 @@ pub(crate) fn no_verification_key() -> ApiError {
 
 /// As clients report it.
 pub(crate) fn thumbprint_mismatch() -> ApiError {
-    invalid_identity_token(
-        "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
-    )
+    invalid_identity_token("OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint")
 }
 
 pub(crate) fn invalid_timestamp() -> ApiError {
@@ -121,7 +121,9 @@ pub(crate) fn token_expired(earliest: i64, expiration: i64) -> ApiError {
     ApiError::sender(
         StatusCode::BAD_REQUEST,
         "ExpiredTokenException",
-        format!("Token expired: current date/time {earliest} must be before the expiration date/time {expiration}"),
+        format!(
+            "Token expired: current date/time {earliest} must be before the expiration date/time {expiration}"
+        ),
     )
 }
 
@@ -177,7 +179,11 @@ pub(crate) fn duration_above_role_maximum() -> ApiError {
 
 /// A session policy that cannot be read. The text is the one IAM gives for the same fault; that of STS is not known.
 pub(crate) fn malformed_session_policy(text: &str) -> ApiError {
-    ApiError::sender(StatusCode::BAD_REQUEST, "MalformedPolicyDocument", text.to_owned())
+    ApiError::sender(
+        StatusCode::BAD_REQUEST,
+        "MalformedPolicyDocument",
+        text.to_owned(),
+    )
 }
 
 /// As recorded of AssumeRole; that this operation has the same is an assumption.

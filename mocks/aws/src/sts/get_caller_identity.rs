@@ -27,10 +27,18 @@ impl QueryResult for GetCallerIdentityResult<'_> {
 }
 
 pub(super) fn serve(aws: &Aws, request: &ApiRequest<'_>, call: &mut Call) -> Result<String, Failure> {
-    let expected = ExpectedScope { service: "sts", region: request.route.endpoint_region.as_deref() };
-    let caller = authenticate(aws, &request.http, expected).map_err(refused)?.caller;
-    let result =
-        GetCallerIdentityResult { arn: &caller.arn, user_id: &caller.user_id, account: &caller.account };
+    let expected = ExpectedScope {
+        service: "sts",
+        region: request.route.endpoint_region.as_deref(),
+    };
+    let caller = authenticate(aws, &request.http, expected)
+        .map_err(refused)?
+        .caller;
+    let result = GetCallerIdentityResult {
+        arn: &caller.arn,
+        user_id: &caller.user_id,
+        account: &caller.account,
+    };
     let document = result_document(&result, NAMESPACE, request.request_id);
     call.caller = Some(caller);
     Ok(document)

@@ -39,8 +39,13 @@ pub(crate) async fn serve(
     match action {
         "AssumeRoleWithWebIdentity" => Some(web_identity::assume_role(aws, request, call).await),
         "GetCallerIdentity" => Some(get_caller_identity::serve(aws, request, call)),
-        other if NOT_MOCKED.contains(&other) => Some(Err(ApiError::not_mocked(&format!("The operation {other}"))
-            .because(Cause::OperationNotMocked { service: "sts".into(), action: other.into() }))),
+        other if NOT_MOCKED.contains(&other) => {
+            Some(Err(ApiError::not_mocked(&format!("The operation {other}"))
+                .because(Cause::OperationNotMocked {
+                    service: "sts".into(),
+                    action: other.into(),
+                })))
+        }
         _ => None,
     }
 }

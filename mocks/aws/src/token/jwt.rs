@@ -29,23 +29,38 @@ impl<'a> Jwt<'a> {
             .and_then(|(input, signature)| Some(((input, signature), input.split_once('.')?)))
             .filter(|_| parts == 3)
         else {
-            return Err(format!("it has {parts} part(s) separated by full stops, and a JWT has 3"));
+            return Err(format!(
+                "it has {parts} part(s) separated by full stops, and a JWT has 3"
+            ));
         };
         let header = object("header", header)?;
         if !header.get("alg").is_some_and(Value::is_string) {
             return Err("its header has no `alg`, or not as text".into());
         }
         if let Some(extensions) = header.get("crit") {
-            return Err(format!("its header demands extensions that AWS does not know: `crit` is {extensions}"));
+            return Err(format!(
+                "its header demands extensions that AWS does not know: `crit` is {extensions}"
+            ));
         }
-        if header.get("kid").is_some_and(|kid| !kid.is_string() && !kid.is_null()) {
+        if header
+            .get("kid")
+            .is_some_and(|kid| !kid.is_string() && !kid.is_null())
+        {
             return Err("`kid` in its header is not text".into());
         }
         let claims = object("payload", claims)?;
-        let signature = URL_SAFE_NO_PAD
-            .decode(signature)
-            .map_err(|error| format!("its signature is not base64url: {}", lower_first(&error.to_string())))?;
-        Ok(Jwt { signing_input, header, claims, signature })
+        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|error| {
+            format!(
+                "its signature is not base64url: {}",
+                lower_first(&error.to_string())
+            )
+        })?;
+        Ok(Jwt {
+            signing_input,
+            header,
+            claims,
+            signature,
+        })
     }
 
     /// `alg`.
@@ -55,7 +70,10 @@ impl<'a> Jwt<'a> {
 
     /// `kid`. Empty counts as absent (recorded AWS behaviour).
     pub(crate) fn kid(&self) -> Option<&str> {
-        self.header.get("kid").and_then(Value::as_str).filter(|kid| !kid.is_empty())
+        self.header
+            .get("kid")
+            .and_then(Value::as_str)
+            .filter(|kid| !kid.is_empty())
     }
 }
 
@@ -68,5 +86,8 @@ fn object(part: &str, text: &str) -> Result<Map<String, Value>, String> {
 
 fn lower_first(text: &str) -> String {
     let mut characters = text.chars();
-    characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
+    characters
+        .next()
+        .map(|first| first.to_lowercase().chain(characters).collect())
+        .unwrap_or_default()
 }

@@ -29,7 +29,11 @@ impl Credentials {
     }
 
     fn long_term() -> Self {
-        Credentials { key_id: "test".into(), secret: "test".into(), token: None }
+        Credentials {
+            key_id: "test".into(),
+            secret: "test".into(),
+            token: None,
+        }
     }
 }
 
@@ -42,7 +46,11 @@ fn unsigned(host: &str) -> Request<Vec<u8>> {
 }
 
 fn signed_for(credentials: &Credentials, host: &str, scope: (&str, &str), at: i64) -> Request<Body> {
-    let identity = (credentials.key_id.as_str(), credentials.secret.as_str(), credentials.token.as_deref());
+    let identity = (
+        credentials.key_id.as_str(),
+        credentials.secret.as_str(),
+        credentials.token.as_deref(),
+    );
     sign(unsigned(host), identity, scope, at)
 }
 
@@ -62,7 +70,9 @@ async fn of_a_session() {
     let credentials = session(&world).await;
     let answer = world.send(signed(&credentials)).await;
     let role_id = world.aws.account(ACCOUNT).unwrap().roles[0].id.clone();
-    let id = answer.element("RequestId").unwrap_or_else(|| panic!("{}", answer.body));
+    let id = answer
+        .element("RequestId")
+        .unwrap_or_else(|| panic!("{}", answer.body));
     assert_eq!(
         answer.body,
         format!(
@@ -87,7 +97,10 @@ async fn of_a_session() {
 async fn of_a_long_term_key() {
     let world = World::new().await;
     let answer = world.send(signed(&Credentials::long_term())).await;
-    assert_eq!(answer.element("Arn").as_deref(), Some("arn:aws:iam::111122223333:root"));
+    assert_eq!(
+        answer.element("Arn").as_deref(),
+        Some("arn:aws:iam::111122223333:root")
+    );
     assert_eq!(answer.element("UserId").as_deref(), Some(ACCOUNT));
 }
 
@@ -115,15 +128,39 @@ async fn endpoints_and_regions(#[case] host: &str, #[case] region: &str) {
 async fn unsigned_requests() {
     let world = World::new().await;
     let answer = world.call("GetCallerIdentity", &[]).await;
-    answer.assert_error(403, "MissingAuthenticationToken", "Request is missing Authentication Token");
+    answer.assert_error(
+        403,
+        "MissingAuthenticationToken",
+        "Request is missing Authentication Token",
+    );
     assert_eq!(world.cause().to_string(), "the request is not signed");
 }
 
 #[rstest]
-#[case::bearer("Bearer abc", 403, "MissingAuthenticationToken", "Request is missing Authentication Token")]
-#[case::old("AWS test:abc", 403, "MissingAuthenticationToken", "Request is missing Authentication Token")]
-#[case::nothing("AWS4-HMAC-SHA256", 400, "IncompleteSignature", "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")]
-#[case::no_equals("AWS4-HMAC-SHA256 Credential", 400, "IncompleteSignature", "'Credential' not a valid key=value pair (missing equal-sign) in Authorization header")]
+#[case::bearer(
+    "Bearer abc",
+    403,
+    "MissingAuthenticationToken",
+    "Request is missing Authentication Token"
+)]
+#[case::old(
+    "AWS test:abc",
+    403,
+    "MissingAuthenticationToken",
+    "Request is missing Authentication Token"
+)]
+#[case::nothing(
+    "AWS4-HMAC-SHA256",
+    400,
+    "IncompleteSignature",
+    "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
+)]
+#[case::no_equals(
+    "AWS4-HMAC-SHA256 Credential",
+    400,
+    "IncompleteSignature",
+    "'Credential' not a valid key=value pair (missing equal-sign) in Authorization header"
+)]
 #[tokio::test]
 async fn incomplete_headers(
     #[case] header: &str,
@@ -133,20 +170,70 @@ async fn incomplete_headers(
 ) {
     let world = World::new().await;
     let mut request = unsigned("127.0.0.1").map(Body::from);
-    request.headers_mut().insert("authorization", header.parse().unwrap());
+    request
+        .headers_mut()
+        .insert("authorization", header.parse().unwrap());
     world.send(request).await.assert_error(status, code, message);
 }
 
 #[rstest]
-#[case::no_signature("Signature=", "X=", 400, "IncompleteSignature", "Authorization header requires 'Signature' parameter.")]
-#[case::no_headers("SignedHeaders=", "X=", 400, "IncompleteSignature", "Authorization header requires 'SignedHeaders' parameter.")]
-#[case::short_credential("/us-east-1/sts/", "/us-east-1/", 400, "IncompleteSignature", "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'test/20260923/us-east-1/aws4_request'")]
-#[case::terminator("aws4_request", "aws5_request", 403, "SignatureDoesNotMatch", "Credential should be scoped with a valid terminator: 'aws4_request'")]
-#[case::date("/20260923/", "/20260922/", 403, "SignatureDoesNotMatch", "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP")]
-#[case::no_region("/us-east-1/", "/nowhere/", 403, "SignatureDoesNotMatch", "Credential should be scoped to a valid Region, not nowhere")]
-#[case::host_not_signed("content-type;host;", "content-type;", 403, "SignatureDoesNotMatch", "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")]
+#[case::no_signature(
+    "Signature=",
+    "X=",
+    400,
+    "IncompleteSignature",
+    "Authorization header requires 'Signature' parameter."
+)]
+#[case::no_headers(
+    "SignedHeaders=",
+    "X=",
+    400,
+    "IncompleteSignature",
+    "Authorization header requires 'SignedHeaders' parameter."
+)]
+#[case::short_credential(
+    "/us-east-1/sts/",
+    "/us-east-1/",
+    400,
+    "IncompleteSignature",
+    "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'test/20260923/us-east-1/aws4_request'"
+)]
+#[case::terminator(
+    "aws4_request",
+    "aws5_request",
+    403,
+    "SignatureDoesNotMatch",
+    "Credential should be scoped with a valid terminator: 'aws4_request'"
+)]
+#[case::date(
+    "/20260923/",
+    "/20260922/",
+    403,
+    "SignatureDoesNotMatch",
+    "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP"
+)]
+#[case::no_region(
+    "/us-east-1/",
+    "/nowhere/",
+    403,
+    "SignatureDoesNotMatch",
+    "Credential should be scoped to a valid Region, not nowhere"
+)]
+#[case::host_not_signed(
+    "content-type;host;",
+    "content-type;",
+    403,
+    "SignatureDoesNotMatch",
+    "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."
+)]
 #[case::tampered("Signature=", "Signature=0", 403, "SignatureDoesNotMatch", MISMATCH)]
-#[case::unknown_key("Credential=test/", "Credential=AKIAIOSFODNN7EXAMPLE/", 403, "InvalidClientTokenId", INVALID)]
+#[case::unknown_key(
+    "Credential=test/",
+    "Credential=AKIAIOSFODNN7EXAMPLE/",
+    403,
+    "InvalidClientTokenId",
+    INVALID
+)]
 #[tokio::test]
 async fn tampered_headers(
     #[case] from: &str,
@@ -159,7 +246,9 @@ async fn tampered_headers(
     let mut request = signed(&Credentials::long_term());
     let header = request.headers()["authorization"].to_str().unwrap().to_owned();
     assert!(header.contains(from), "{header}");
-    request.headers_mut().insert("authorization", header.replacen(from, to, 1).parse().unwrap());
+    request
+        .headers_mut()
+        .insert("authorization", header.replacen(from, to, 1).parse().unwrap());
     world.send(request).await.assert_error(status, code, message);
 }
 
@@ -171,7 +260,9 @@ async fn tampered_headers(
 #[tokio::test]
 async fn scopes(#[case] host: &str, #[case] scope: (&str, &str), #[case] message: Option<&str>) {
     let world = World::new().await;
-    let answer = world.send(signed_for(&Credentials::long_term(), host, scope, HOST_NOW)).await;
+    let answer = world
+        .send(signed_for(&Credentials::long_term(), host, scope, HOST_NOW))
+        .await;
     match message {
         Some(message) => answer.assert_error(403, "SignatureDoesNotMatch", message),
         // without a name the scope says which service is meant
@@ -181,13 +272,19 @@ async fn scopes(#[case] host: &str, #[case] scope: (&str, &str), #[case] message
 
 #[rstest]
 #[case::late(-301, "Signature expired: 20260923T134139Z is now earlier than 20260923T134140Z (20260923T134640Z - 5 min.)")]
-#[case::early(301, "Signature not yet current: 20260923T135141Z is still later than 20260923T135140Z (20260923T134640Z + 5 min.)")]
+#[case::early(
+    301,
+    "Signature not yet current: 20260923T135141Z is still later than 20260923T135140Z (20260923T134640Z + 5 min.)"
+)]
 #[tokio::test]
 async fn skewed_clocks(#[case] skew: i64, #[case] message: &str) {
     let world = World::new().await;
     let scope = ("us-east-1", "sts");
     let at = |skew| signed_for(&Credentials::long_term(), "127.0.0.1", scope, HOST_NOW + skew);
-    world.send(at(skew)).await.assert_error(403, "SignatureDoesNotMatch", message);
+    world
+        .send(at(skew))
+        .await
+        .assert_error(403, "SignatureDoesNotMatch", message);
     assert_eq!(world.cause_kind(), "request-time");
     assert_eq!(world.send(at(skew - skew.signum())).await.status, 200);
 }
@@ -195,14 +292,30 @@ async fn skewed_clocks(#[case] skew: i64, #[case] message: &str) {
 #[tokio::test]
 async fn a_wrong_secret_is_explained() {
     let world = World::new().await;
-    let credentials = Credentials { secret: "wrong".into(), ..session(&world).await };
-    world.send(signed(&credentials)).await.assert_error(403, "SignatureDoesNotMatch", MISMATCH);
+    let credentials = Credentials {
+        secret: "wrong".into(),
+        ..session(&world).await
+    };
+    world
+        .send(signed(&credentials))
+        .await
+        .assert_error(403, "SignatureDoesNotMatch", MISMATCH);
     let cause = serde_json::to_value(world.cause()).unwrap();
     assert_eq!(cause["kind"], "wrong-signature");
     let canonical = cause["canonical_request"].as_str().unwrap();
-    assert!(canonical.starts_with("POST\n/\n\ncontent-type:application/x-www-form-urlencoded; charset=utf-8\n"));
-    assert!(canonical.contains("x-amz-security-token:[session token]\n"), "{canonical}");
-    assert!(cause["string_to_sign"].as_str().unwrap().starts_with("AWS4-HMAC-SHA256\n20260923T134640Z\n"));
+    assert!(
+        canonical.starts_with("POST\n/\n\ncontent-type:application/x-www-form-urlencoded; charset=utf-8\n")
+    );
+    assert!(
+        canonical.contains("x-amz-security-token:[session token]\n"),
+        "{canonical}"
+    );
+    assert!(
+        cause["string_to_sign"]
+            .as_str()
+            .unwrap()
+            .starts_with("AWS4-HMAC-SHA256\n20260923T134640Z\n")
+    );
     assert!(!cause.to_string().contains(credentials.token.as_deref().unwrap()));
 }
 
@@ -210,7 +323,10 @@ async fn a_wrong_secret_is_explained() {
 async fn a_changed_body() {
     let world = World::new().await;
     let request = signed(&Credentials::long_term()).map(|_| Body::from(format!("{BODY}&x=1")));
-    world.send(request).await.assert_error(403, "SignatureDoesNotMatch", MISMATCH);
+    world
+        .send(request)
+        .await
+        .assert_error(403, "SignatureDoesNotMatch", MISMATCH);
 }
 
 #[tokio::test]
@@ -218,8 +334,11 @@ async fn session_tokens() {
     let world = World::new().await;
     let good = session(&world).await;
     let refused = async |token: Option<String>, cause: &str| {
-        let credentials =
-            Credentials { token, key_id: good.key_id.clone(), secret: good.secret.clone() };
+        let credentials = Credentials {
+            token,
+            key_id: good.key_id.clone(),
+            secret: good.secret.clone(),
+        };
         let answer = world.send(signed(&credentials)).await;
         answer.assert_error(403, "InvalidClientTokenId", INVALID);
         assert_eq!(world.cause_kind(), cause);
@@ -231,8 +350,14 @@ async fn session_tokens() {
     refused(Some(String::from_utf8(tampered).unwrap()), "bad-session-token").await;
     let other = session(&world).await;
     refused(other.token, "bad-session-token").await;
-    let stray = Credentials { token: good.token.clone(), ..Credentials::long_term() };
-    world.send(signed(&stray)).await.assert_error(403, "InvalidClientTokenId", INVALID);
+    let stray = Credentials {
+        token: good.token.clone(),
+        ..Credentials::long_term()
+    };
+    world
+        .send(signed(&stray))
+        .await
+        .assert_error(403, "InvalidClientTokenId", INVALID);
 }
 
 #[tokio::test]
@@ -243,6 +368,9 @@ async fn sessions_end_by_the_worlds_clock() {
     assert_eq!(world.send(signed(&credentials)).await.status, 200);
     world.advance(1);
     let message = "The security token included in the request is expired";
-    world.send(signed(&credentials)).await.assert_error(403, "ExpiredToken", message);
+    world
+        .send(signed(&credentials))
+        .await
+        .assert_error(403, "ExpiredToken", message);
     assert_eq!(world.cause_kind(), "session-expired");
 }

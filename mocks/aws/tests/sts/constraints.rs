@@ -4,8 +4,7 @@ use rstest::rstest;
 
 use crate::support::World;
 
-const PATTERN: &str =
-    r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+";
+const PATTERN: &str = r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+";
 
 #[rstest]
 #[case::no_role("RoleArn", None, "Value null at 'roleArn' failed to satisfy constraint: Member must not be null".to_owned())]
@@ -29,17 +28,29 @@ const PATTERN: &str =
 #[case::short_policy_arn("PolicyArns.member.1.arn", Some("arn".into()), "Value 'arn' at 'policyArns.1.member.arn' failed to satisfy constraint: Member must have length greater than or equal to 20".to_owned())]
 #[case::token_size("MinimumSessionTokenSize", Some("4097".into()), "Value '4097' at 'minimumSessionTokenSize' failed to satisfy constraint: Member must have value less than or equal to 4096".to_owned())]
 #[tokio::test]
-async fn each_has_its_sentence(#[case] parameter: &str, #[case] value: Option<String>, #[case] message: String) {
+async fn each_has_its_sentence(
+    #[case] parameter: &str,
+    #[case] value: Option<String>,
+    #[case] message: String,
+) {
     let world = World::new().await;
     let (role, token) = (world.role_arn("deploy"), world.token().build());
-    let usual = [("RoleArn", role.as_str()), ("RoleSessionName", "job-1"), ("WebIdentityToken", &token)];
+    let usual = [
+        ("RoleArn", role.as_str()),
+        ("RoleSessionName", "job-1"),
+        ("WebIdentityToken", &token),
+    ];
     let mut parameters: Vec<(&str, &str)> =
         usual.into_iter().filter(|(name, _)| *name != parameter).collect();
     if let Some(value) = &value {
         parameters.push((parameter, value));
     }
     let answer = world.call("AssumeRoleWithWebIdentity", &parameters).await;
-    answer.assert_error(400, "ValidationError", &format!("1 validation error detected: {message}"));
+    answer.assert_error(
+        400,
+        "ValidationError",
+        &format!("1 validation error detected: {message}"),
+    );
     assert_eq!(world.cause_kind(), "invalid-parameters");
     assert!(world.issuer.requests().is_empty());
 }
@@ -48,7 +59,10 @@ async fn each_has_its_sentence(#[case] parameter: &str, #[case] value: Option<St
 async fn all_go_into_one_message() {
     let world = World::new().await;
     let answer = world
-        .call("AssumeRoleWithWebIdentity", &[("RoleSessionName", ":"), ("DurationSeconds", "1")])
+        .call(
+            "AssumeRoleWithWebIdentity",
+            &[("RoleSessionName", ":"), ("DurationSeconds", "1")],
+        )
         .await;
     answer.assert_error(
         400,
@@ -75,7 +89,9 @@ async fn all_go_into_one_message() {
 #[tokio::test]
 async fn numbers_have_to_be_integers(#[case] value: &str) {
     let world = World::new().await;
-    let answer = world.assume_with(&world.token().build(), &[("DurationSeconds", value)]).await;
+    let answer = world
+        .assume_with(&world.token().build(), &[("DurationSeconds", value)])
+        .await;
     assert_eq!(answer.error().0, 400);
     assert_eq!(answer.error().1, "MalformedInput");
     assert_eq!(world.cause_kind(), "not-an-integer");
@@ -87,19 +103,27 @@ async fn numbers_have_to_be_integers(#[case] value: &str) {
 #[tokio::test]
 async fn integers_may_be_written_oddly(#[case] value: &str) {
     let world = World::new().await;
-    world.assume_with(&world.token().build(), &[("DurationSeconds", value)]).await.assert_granted();
+    world
+        .assume_with(&world.token().build(), &[("DurationSeconds", value)])
+        .await
+        .assert_granted();
 }
 
 #[rstest]
 #[case::words("nothing-valid-in-here", "nothing-valid-in-here is invalid")]
 #[case::holes("arn::b:::something/test-role", "arn::b:::something/test-role is invalid")]
 #[case::no_resource("arn:a:a::aaaaaaaaaa:", "arn:a:a::aaaaaaaaaa: is invalid")]
-#[case::provider("arn:aws:iam::111122223333:oidc-provider/gitlab.com", "Request ARN is invalid")]
+#[case::provider(
+    "arn:aws:iam::111122223333:oidc-provider/gitlab.com",
+    "Request ARN is invalid"
+)]
 #[case::user("arn:aws:iam::111122223333:user/jane", "Request ARN is invalid")]
 #[tokio::test]
 async fn role_arns(#[case] arn: &str, #[case] message: &str) {
     let world = World::new().await;
-    let answer = world.assume_with(&world.token().build(), &[("RoleArn", arn)]).await;
+    let answer = world
+        .assume_with(&world.token().build(), &[("RoleArn", arn)])
+        .await;
     answer.assert_error(400, "ValidationError", message);
     assert_eq!(world.cause_kind(), "invalid-role-arn");
 }
@@ -110,7 +134,9 @@ async fn role_arns(#[case] arn: &str, #[case] message: &str) {
 #[tokio::test]
 async fn session_policies(#[case] policy: &str, #[case] message: &str) {
     let world = World::new().await;
-    let answer = world.assume_with(&world.token().build(), &[("Policy", policy)]).await;
+    let answer = world
+        .assume_with(&world.token().build(), &[("Policy", policy)])
+        .await;
     answer.assert_error(400, "MalformedPolicyDocument", message);
     assert_eq!(world.cause_kind(), "malformed-session-policy");
 }
@@ -118,11 +144,18 @@ async fn session_policies(#[case] policy: &str, #[case] message: &str) {
 #[tokio::test]
 async fn too_many_policies() {
     let world = World::new().await;
-    let names: Vec<String> = (1..=11).map(|number| format!("PolicyArns.member.{number}.arn")).collect();
+    let names: Vec<String> = (1..=11)
+        .map(|number| format!("PolicyArns.member.{number}.arn"))
+        .collect();
     let arn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
     let parameters: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), arn)).collect();
     let answer = world.assume_with(&world.token().build(), &parameters).await;
     assert_eq!(answer.error().1, "ValidationError");
-    assert!(answer.error().2.ends_with("'policyArns' failed to satisfy constraint: Member must have length less than or equal to 10"));
-    world.assume_with(&world.token().build(), &parameters[..10]).await.assert_granted();
+    assert!(answer.error().2.ends_with(
+        "'policyArns' failed to satisfy constraint: Member must have length less than or equal to 10"
+    ));
+    world
+        .assume_with(&world.token().build(), &parameters[..10])
+        .await
+        .assert_granted();
 }

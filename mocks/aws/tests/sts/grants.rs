@@ -11,7 +11,14 @@ async fn the_answer_has_the_shape_of_aws() {
     let answer = world.assume(&world.token().build()).await;
     answer.assert_granted();
     let text = |name| answer.element(name).unwrap();
-    let role_id = world.aws.account(ACCOUNT).unwrap().role("/", "deploy").unwrap().id.clone();
+    let role_id = world
+        .aws
+        .account(ACCOUNT)
+        .unwrap()
+        .role("/", "deploy")
+        .unwrap()
+        .id
+        .clone();
     let expected = format!(
         "<AssumeRoleWithWebIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">
   <AssumeRoleWithWebIdentityResult>
@@ -58,7 +65,10 @@ async fn the_event_tells_what_happened_and_keeps_the_secrets() {
     answer.assert_granted();
     let json = serde_json::to_value(world.events()).unwrap();
     assert_eq!(json[0]["event"], "issuer-fetch");
-    assert_eq!(json[0]["url"], "https://gitlab.example.com/.well-known/openid-configuration");
+    assert_eq!(
+        json[0]["url"],
+        "https://gitlab.example.com/.well-known/openid-configuration"
+    );
     assert_eq!(json[1]["url"], "https://gitlab.example.com/keys");
     let call = &json[2];
     assert_eq!(call["event"], "call");
@@ -71,13 +81,19 @@ async fn the_event_tells_what_happened_and_keeps_the_secrets() {
     assert_eq!(call["token"]["claims"]["project_id"], "42");
     assert_eq!(call["response"], json!({ "status": 200 }));
     assert_eq!(call["decision"]["effect"], "allow");
-    assert_eq!(call["issued"]["arn"], "arn:aws:sts::111122223333:assumed-role/deploy/job-1");
+    assert_eq!(
+        call["issued"]["arn"],
+        "arn:aws:sts::111122223333:assumed-role/deploy/job-1"
+    );
     assert_eq!(call["issued"]["expiration"], "2026-09-12T00:15:00Z");
     assert_eq!(call["request_id"], answer.element("RequestId").unwrap());
     let all = json.to_string();
     let signature = token.rsplit_once('.').unwrap().1;
-    for secret in [signature, &answer.element("SecretAccessKey").unwrap(), &answer.element("SessionToken").unwrap()]
-    {
+    for secret in [
+        signature,
+        &answer.element("SecretAccessKey").unwrap(),
+        &answer.element("SessionToken").unwrap(),
+    ] {
         assert!(!all.contains(secret), "{secret}");
     }
 }
@@ -95,7 +111,10 @@ async fn get_and_post_are_the_same() {
     ])
     .unwrap();
     let request = http::Request::get(format!("/?{query}")).header("host", "sts.eu-west-1.amazonaws.com");
-    world.send(request.body(axum::body::Body::empty()).unwrap()).await.assert_granted();
+    world
+        .send(request.body(axum::body::Body::empty()).unwrap())
+        .await
+        .assert_granted();
 }
 
 #[rstest]
@@ -108,7 +127,10 @@ async fn get_and_post_are_the_same() {
 #[tokio::test]
 async fn all_six_algorithms(#[case] key: Key, #[case] algorithm: &str, #[case] kid: &str) {
     let world = World::new().await;
-    world.assume(&world.token().signed_by(key, algorithm, kid).build()).await.assert_granted();
+    world
+        .assume(&world.token().signed_by(key, algorithm, kid).build())
+        .await
+        .assert_granted();
 }
 
 #[rstest]
@@ -126,7 +148,10 @@ async fn all_six_algorithms(#[case] key: Key, #[case] algorithm: &str, #[case] k
 #[tokio::test]
 async fn tolerated(#[case] change: fn(crate::support::TokenBuilder) -> crate::support::TokenBuilder) {
     let world = World::new().await;
-    world.assume(&change(world.token()).build()).await.assert_granted();
+    world
+        .assume(&change(world.token()).build())
+        .await
+        .assert_granted();
 }
 
 #[rstest]
@@ -135,14 +160,19 @@ async fn tolerated(#[case] change: fn(crate::support::TokenBuilder) -> crate::su
 #[tokio::test]
 async fn a_line_break_after_the_token_is_tolerated(#[case] end: &str) {
     let world = World::new().await;
-    world.assume(&format!("{}{end}", world.token().build())).await.assert_granted();
+    world
+        .assume(&format!("{}{end}", world.token().build()))
+        .await
+        .assert_granted();
 }
 
 #[tokio::test]
 async fn the_last_of_duplicate_claims_counts() {
     let world = World::new().await;
     let token = world.token();
-    let claims = token.claims_text().replacen('{', "{\"sub\":\"project_path:other/app\",\"aud\":\"x\",", 1);
+    let claims = token
+        .claims_text()
+        .replacen('{', "{\"sub\":\"project_path:other/app\",\"aud\":\"x\",", 1);
     let good = token.build_from(token.header_text().as_bytes(), claims.as_bytes());
     world.assume(&good).await.assert_granted();
 }
@@ -152,7 +182,9 @@ async fn credentials_outlive_the_token() {
     let world = World::new().await;
     let token = world.token().claim("exp", NOW + 60).build();
     let long = world.role_arn("long");
-    let answer = world.assume_with(&token, &[("RoleArn", &long), ("DurationSeconds", "7200")]).await;
+    let answer = world
+        .assume_with(&token, &[("RoleArn", &long), ("DurationSeconds", "7200")])
+        .await;
     answer.assert_granted();
     assert_eq!(answer.element("Expiration").unwrap(), "2026-09-12T02:00:00Z");
     // and the token may be used again
@@ -163,7 +195,9 @@ async fn credentials_outlive_the_token() {
 async fn the_path_of_a_role_is_not_in_its_sessions() {
     let world = World::new().await;
     let nested = world.role_arn("ci/nested");
-    let answer = world.assume_with(&world.token().build(), &[("RoleArn", &nested)]).await;
+    let answer = world
+        .assume_with(&world.token().build(), &[("RoleArn", &nested)])
+        .await;
     assert_eq!(
         answer.element("Arn").as_deref(),
         Some("arn:aws:sts::111122223333:assumed-role/nested/job-1")
@@ -179,7 +213,10 @@ async fn azp_takes_the_place_of_aud() {
         .claim("azp", "https://gitlab.example.com")
         .build();
     let answer = world.assume(&token).await;
-    assert_eq!(answer.element("Audience").as_deref(), Some("https://gitlab.example.com"));
+    assert_eq!(
+        answer.element("Audience").as_deref(),
+        Some("https://gitlab.example.com")
+    );
 }
 
 #[rstest]
@@ -215,12 +252,18 @@ async fn packed_policy_size(#[case] subject: &str, #[case] identity: Option<&str
 async fn subjects_come_back(#[case] subject: serde_json::Value, #[case] expected: &str) {
     let world = World::new().await;
     world.aws.update_account(ACCOUNT, |account| {
-        let open = account.roles[0].trust_policy.text().replace("project_path:group/*", "*");
+        let open = account.roles[0]
+            .trust_policy
+            .text()
+            .replace("project_path:group/*", "*");
         account.roles[0].trust_policy = open.parse().unwrap();
     });
     let answer = world.assume(&world.token().claim("sub", subject).build()).await;
     answer.assert_granted();
-    assert_eq!(answer.element("SubjectFromWebIdentityToken").as_deref(), Some(expected));
+    assert_eq!(
+        answer.element("SubjectFromWebIdentityToken").as_deref(),
+        Some(expected)
+    );
     if expected.len() == 300 {
         assert_eq!(answer.element("PackedPolicySize").as_deref(), Some("34"));
     }
@@ -229,7 +272,9 @@ async fn subjects_come_back(#[case] subject: serde_json::Value, #[case] expected
 #[tokio::test]
 async fn the_session_token_can_be_asked_to_be_long() {
     let world = World::new().await;
-    let answer = world.assume_with(&world.token().build(), &[("MinimumSessionTokenSize", "4096")]).await;
+    let answer = world
+        .assume_with(&world.token().build(), &[("MinimumSessionTokenSize", "4096")])
+        .await;
     assert!(answer.element("SessionToken").unwrap().len() >= 4096);
 }
 

@@ -6,9 +6,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::{
-    ACCOUNT, EC_256, NOW, RSA_A, RSA_B, TokenBuilder, World, base64url, rsa_public_pem,
-};
+use crate::support::{ACCOUNT, EC_256, NOW, RSA_A, RSA_B, TokenBuilder, World, base64url, rsa_public_pem};
 
 const BAD: &str = "The web identity token provided could not be validated. See the \
                    AssumeRoleWithWebIdentity documentation for requirements.";
@@ -28,7 +26,11 @@ fn with_signature(token: &str, signature: &str) -> String {
 /// An unsigned token with this `alg`.
 fn unsigned(mut token: TokenBuilder, algorithm: &str) -> String {
     token.header["alg"] = json!(algorithm);
-    format!("{}.{}.", base64url(token.header_text().as_bytes()), base64url(token.claims_text().as_bytes()))
+    format!(
+        "{}.{}.",
+        base64url(token.header_text().as_bytes()),
+        base64url(token.claims_text().as_bytes())
+    )
 }
 
 /// A token with a MAC under this key, which is no secret.
@@ -39,8 +41,11 @@ fn mac(mut token: TokenBuilder, algorithm: &str, key: &[u8]) -> String {
         _ => hmac::HMAC_SHA256,
     };
     token.header["alg"] = json!(algorithm);
-    let input =
-        format!("{}.{}", base64url(token.header_text().as_bytes()), base64url(token.claims_text().as_bytes()));
+    let input = format!(
+        "{}.{}",
+        base64url(token.header_text().as_bytes()),
+        base64url(token.claims_text().as_bytes())
+    );
     let tag = hmac::sign(&hmac::Key::new(hash, key), input.as_bytes());
     format!("{input}.{}", base64url(tag.as_ref()))
 }
@@ -185,7 +190,9 @@ fn nested(depth: usize) -> String {
 async fn is_not_let_in(#[case] forge: Forge, #[case] message: &str) {
     let world = World::new().await;
     // the attacker's keys are where `jku` and `x5u` point to
-    world.issuer.publish("/attacker", &json!({ "keys": [RSA_B.jwk("a")] }));
+    world
+        .issuer
+        .publish("/attacker", &json!({ "keys": [RSA_B.jwk("a")] }));
     let answer = world.assume(&forge(world.token())).await;
     answer.assert_error(400, "InvalidIdentityToken", message);
     assert!(!world.issuer.requests().contains(&"/attacker".to_owned()));
@@ -198,7 +205,12 @@ async fn a_token_of_20001_characters() {
     let world = World::new().await;
     let base = world.token().claim("x", "").build().len();
     let token = (0..8)
-        .map(|more| world.token().claim("x", "x".repeat((20_001 - base) * 3 / 4 - 2 + more)).build())
+        .map(|more| {
+            world
+                .token()
+                .claim("x", "x".repeat((20_001 - base) * 3 / 4 - 2 + more))
+                .build()
+        })
         .find(|token| token.len() > 20_000)
         .unwrap();
     assert!(token.len() < 20_010);
@@ -208,7 +220,10 @@ async fn a_token_of_20001_characters() {
         "1 validation error detected: Value at 'webIdentityToken' failed to satisfy constraint: Member must have \
          length less than or equal to 20000",
     );
-    let token = world.token().claim("x", "x".repeat((20_000 - base) * 3 / 4 - 8)).build();
+    let token = world
+        .token()
+        .claim("x", "x".repeat((20_000 - base) * 3 / 4 - 8))
+        .build();
     assert!(token.len() > 19_900 && token.len() <= 20_000, "{}", token.len());
     world.assume(&token).await.assert_granted();
 }
@@ -219,7 +234,8 @@ async fn a_token_of_another_account_s_provider() {
     // another account trusts an issuer; that gives nothing here
     world.aws.update_account("444455556666", |account| {
         account.oidc_providers.push(
-            mock_aws::iam::OidcProvider::new("https://evil.example.com", ["https://evil.example.com"]).unwrap(),
+            mock_aws::iam::OidcProvider::new("https://evil.example.com", ["https://evil.example.com"])
+                .unwrap(),
         );
     });
     let token = world
@@ -238,11 +254,17 @@ async fn a_token_of_another_account_s_provider() {
 async fn the_policy_of_a_role_may_not_name_the_provider_of_another_account() {
     let world = World::new().await;
     world.aws.update_account(ACCOUNT, |account| {
-        let other = account.roles[0].trust_policy.text().replace(ACCOUNT, "444455556666");
+        let other = account.roles[0]
+            .trust_policy
+            .text()
+            .replace(ACCOUNT, "444455556666");
         account.roles[0].trust_policy = other.parse().unwrap();
     });
     let message = "Not authorized to perform sts:AssumeRoleWithWebIdentity";
-    world.assume(&world.token().build()).await.assert_error(403, "AccessDenied", message);
+    world
+        .assume(&world.token().build())
+        .await
+        .assert_error(403, "AccessDenied", message);
 }
 
 #[rstest]
@@ -254,7 +276,10 @@ async fn the_policy_of_a_role_may_not_name_the_provider_of_another_account() {
 async fn what_aws_repeats_stays_text(#[case] subject: &str) {
     let world = World::new().await;
     world.aws.update_account(ACCOUNT, |account| {
-        let open = account.roles[0].trust_policy.text().replace("project_path:group/*", "*");
+        let open = account.roles[0]
+            .trust_policy
+            .text()
+            .replace("project_path:group/*", "*");
         account.roles[0].trust_policy = open.parse().unwrap();
     });
     let answer = world.assume(&world.token().claim("sub", subject).build()).await;
@@ -269,5 +294,9 @@ async fn what_aws_repeats_stays_text(#[case] subject: &str) {
         }
     }
     assert_eq!(elements, 16, "{}", answer.body);
-    assert!(!answer.body.contains(['\u{0}', '\u{b}', '\u{1b}', '\u{ffff}', '\u{fffe}']));
+    assert!(
+        !answer
+            .body
+            .contains(['\u{0}', '\u{b}', '\u{1b}', '\u{ffff}', '\u{fffe}'])
+    );
 }

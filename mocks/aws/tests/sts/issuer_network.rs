@@ -28,7 +28,12 @@ async fn assert_no_key(world: &World, cause: &str, text: &str) {
 async fn no_such_host() {
     let issuer = TestIssuer::start().await;
     let world = World::with_network(issuer, Network::unreachable());
-    assert_no_key(&world, "issuer-unreachable", "there is no host `gitlab.example.com` with port 443").await;
+    assert_no_key(
+        &world,
+        "issuer-unreachable",
+        "there is no host `gitlab.example.com` with port 443",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -90,7 +95,11 @@ async fn redirects_are_not_followed() {
 #[rstest]
 #[case::not_json(DISCOVERY, b"<html>".as_slice(), "not a JSON object")]
 #[case::no_jwks_uri(DISCOVERY, br#"{"issuer":"https://gitlab.example.com"}"#, "no `jwks_uri`")]
-#[case::http_jwks(DISCOVERY, br#"{"issuer":"https://gitlab.example.com","jwks_uri":"http://gitlab.example.com/keys"}"#, "the scheme is `http`")]
+#[case::http_jwks(
+    DISCOVERY,
+    br#"{"issuer":"https://gitlab.example.com","jwks_uri":"http://gitlab.example.com/keys"}"#,
+    "the scheme is `http`"
+)]
 #[case::keys_not_json("/keys", b"x", "not a JSON object")]
 #[case::keys_not_a_list("/keys", br#"{"keys":{}}"#, "no `keys`")]
 #[case::no_keys("/keys", br#"{"keys":[]}"#, "`keys` is empty")]
@@ -106,7 +115,12 @@ async fn other_documents(#[case] path: &str, #[case] body: &[u8], #[case] text: 
 async fn a_document_without_end_is_cut_off() {
     let issuer = TestIssuer::start().await;
     issuer.publish_raw("/keys", 200, &vec![b' '; 2 << 20]);
-    assert_no_key(&World::with_issuer(issuer), "issuer-unreachable", "larger than 1048576 bytes").await;
+    assert_no_key(
+        &World::with_issuer(issuer),
+        "issuer-unreachable",
+        "larger than 1048576 bytes",
+    )
+    .await;
 }
 
 #[rstest]
@@ -115,7 +129,10 @@ async fn a_document_without_end_is_cut_off() {
 #[tokio::test]
 async fn the_document_has_to_be_of_the_issuer(#[case] other: &str) {
     let issuer = TestIssuer::start().await;
-    issuer.publish(DISCOVERY, &json!({ "issuer": other, "jwks_uri": "https://gitlab.example.com/keys" }));
+    issuer.publish(
+        DISCOVERY,
+        &json!({ "issuer": other, "jwks_uri": "https://gitlab.example.com/keys" }),
+    );
     assert_no_key(&World::with_issuer(issuer), "issuer-mismatch", other).await;
 }
 
@@ -141,7 +158,11 @@ async fn thumbprints_stand_in_for_an_authority(#[case] kind: CertificateKind) {
     let answer = world.assume(&world.token().build()).await;
     answer.assert_error(400, "InvalidIdentityToken", THUMBPRINT);
     assert_eq!(world.cause_kind(), "issuer-untrusted-certificate");
-    assert!(world.cause().to_string().contains(&thumbprint), "{}", world.cause());
+    assert!(
+        world.cause().to_string().contains(&thumbprint),
+        "{}",
+        world.cause()
+    );
     let set = |thumbprints: [String; 1]| {
         world.aws.update_account(ACCOUNT, |account| {
             account.oidc_providers[0] = account.oidc_providers[0].clone().with_thumbprints(thumbprints);
@@ -158,7 +179,9 @@ async fn thumbprints_stand_in_for_an_authority(#[case] kind: CertificateKind) {
 async fn thumbprints_do_not_count_for_a_trusted_authority() {
     let world = World::new().await;
     world.aws.update_account(ACCOUNT, |account| {
-        account.oidc_providers[0] = account.oidc_providers[0].clone().with_thumbprints(["0".repeat(40)]);
+        account.oidc_providers[0] = account.oidc_providers[0]
+            .clone()
+            .with_thumbprints(["0".repeat(40)]);
     });
     world.assume(&world.token().build()).await.assert_granted();
 }

@@ -60,7 +60,10 @@ fn a() -> Value {
 async fn usable(#[case] keys: Vec<Value>, #[case] change: fn(TokenBuilder) -> TokenBuilder) {
     let world = World::new().await;
     world.issuer.publish_keys(&keys);
-    world.assume(&change(world.token()).build()).await.assert_granted();
+    world
+        .assume(&change(world.token()).build())
+        .await
+        .assert_granted();
 }
 
 #[rstest]
@@ -101,7 +104,10 @@ async fn keys_are_fetched_once_over_one_connection() {
     for _ in 0..5 {
         world.assume(&world.token().build()).await.assert_granted();
     }
-    assert_eq!(world.issuer.requests(), ["/.well-known/openid-configuration", "/keys"]);
+    assert_eq!(
+        world.issuer.requests(),
+        ["/.well-known/openid-configuration", "/keys"]
+    );
     assert_eq!(world.issuer.connections(), 1);
 }
 
@@ -121,7 +127,10 @@ async fn an_unknown_kid_makes_sts_look_again() {
     let world = World::new().await;
     world.assume(&world.token().build()).await.assert_granted();
     world.issuer.publish_keys(&[RSA_B.jwk("b")]);
-    world.assume(&world.token().signed_by(RSA_B, "RS256", "b").build()).await.assert_granted();
+    world
+        .assume(&world.token().signed_by(RSA_B, "RS256", "b").build())
+        .await
+        .assert_granted();
     // the old key is gone with it
     let answer = world.assume(&world.token().build()).await;
     answer.assert_error(400, "InvalidIdentityToken", NO_KEY);
@@ -132,7 +141,10 @@ async fn a_flood_of_unknown_kids_is_not_passed_on() {
     let world = World::new().await;
     for number in 0..100 {
         let token = world.token().header("kid", format!("z{number}")).build();
-        world.assume(&token).await.assert_error(400, "InvalidIdentityToken", NO_KEY);
+        world
+            .assume(&token)
+            .await
+            .assert_error(400, "InvalidIdentityToken", NO_KEY);
     }
     let asked = world.issuer.requests().len();
     assert!(asked <= 2 * 11, "{asked}");
@@ -155,6 +167,9 @@ async fn keys_are_kept_for_a_while_and_not_for_ever() {
     world.advance(3000);
     world.assume(&token).await.assert_granted();
     world.advance(3000);
-    world.assume(&token).await.assert_error(400, "InvalidIdentityToken", NO_KEY);
+    world
+        .assume(&token)
+        .await
+        .assert_error(400, "InvalidIdentityToken", NO_KEY);
     assert_eq!(world.cause_kind(), "issuer-unreachable");
 }

@@ -53,7 +53,9 @@ async fn invalid_identity_token(#[case] change: Change, #[case] message: &str, #
     let answer = world.assume(&change(world.token()).build()).await;
     answer.assert_error(400, "InvalidIdentityToken", message);
     assert_eq!(world.cause_kind(), cause, "{}", world.cause());
-    assert!(answer.body.starts_with("<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <Error>\n    <Type>"));
+    assert!(answer.body.starts_with(
+        "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <Error>\n    <Type>"
+    ));
 }
 
 #[tokio::test]
@@ -87,17 +89,37 @@ async fn a_subject_of_null_is_too_much_for_aws() {
     let world = World::new().await;
     let token = world.token().claim("sub", Value::Null).build();
     let message = "Unknown error validating third-party token";
-    world.assume(&token).await.assert_error(500, "InternalFailure", message);
+    world
+        .assume(&token)
+        .await
+        .assert_error(500, "InternalFailure", message);
 }
 
 #[rstest]
-#[case::amazon("www.amazon.com", 400, "InvalidIdentityToken", "Provided Token is not a Login With Amazon token")]
-#[case::facebook("graph.facebook.com", 403, "IDPRejectedClaim", "graph.facebook.com rejected OAuth token with response \"Bad signature\" and code 190")]
-#[case::other("gitlab.com", 403, "AccessDenied", "Unrecognized OAuth provider. Do not include a provider parameter when submitting OpenIDConnect ID tokens")]
+#[case::amazon(
+    "www.amazon.com",
+    400,
+    "InvalidIdentityToken",
+    "Provided Token is not a Login With Amazon token"
+)]
+#[case::facebook(
+    "graph.facebook.com",
+    403,
+    "IDPRejectedClaim",
+    "graph.facebook.com rejected OAuth token with response \"Bad signature\" and code 190"
+)]
+#[case::other(
+    "gitlab.com",
+    403,
+    "AccessDenied",
+    "Unrecognized OAuth provider. Do not include a provider parameter when submitting OpenIDConnect ID tokens"
+)]
 #[tokio::test]
 async fn provider_ids(#[case] id: &str, #[case] status: u16, #[case] code: &str, #[case] message: &str) {
     let world = World::new().await;
-    let answer = world.assume_with(&world.token().build(), &[("ProviderId", id)]).await;
+    let answer = world
+        .assume_with(&world.token().build(), &[("ProviderId", id)])
+        .await;
     answer.assert_error(status, code, message);
     assert_eq!(world.cause_kind(), "provider-id-with-id-token");
 }
@@ -114,7 +136,10 @@ async fn provider_ids(#[case] id: &str, #[case] status: u16, #[case] code: &str,
 #[tokio::test]
 async fn not_jwts(#[case] token: &str) {
     let world = World::new().await;
-    world.assume(token).await.assert_error(400, "InvalidIdentityToken", NOT_A_JWT);
+    world
+        .assume(token)
+        .await
+        .assert_error(400, "InvalidIdentityToken", NOT_A_JWT);
     assert_eq!(world.cause_kind(), "not-a-jwt");
 }
 
@@ -134,17 +159,24 @@ async fn no_provider(#[case] issuer: &str) {
         &format!("No OpenIDConnect provider found in your account for {issuer}"),
     );
     assert_eq!(world.cause_kind(), "no-oidc-provider");
-    assert!(world.issuer.requests().is_empty(), "an issuer that nobody registered is not asked");
+    assert!(
+        world.issuer.requests().is_empty(),
+        "an issuer that nobody registered is not asked"
+    );
 }
 
 #[tokio::test]
 async fn the_provider_has_to_be_in_the_account_of_the_role() {
     let world = World::new().await;
     world.aws.update_account("444455556666", |account| {
-        account.roles.push(world.aws.account(ACCOUNT).unwrap().roles[0].clone());
+        account
+            .roles
+            .push(world.aws.account(ACCOUNT).unwrap().roles[0].clone());
     });
     let other = "arn:aws:iam::444455556666:role/deploy";
-    let answer = world.assume_with(&world.token().build(), &[("RoleArn", other)]).await;
+    let answer = world
+        .assume_with(&world.token().build(), &[("RoleArn", other)])
+        .await;
     answer.assert_error(
         400,
         "InvalidIdentityToken",
@@ -161,7 +193,9 @@ async fn the_provider_has_to_be_in_the_account_of_the_role() {
 async fn no_such_account() {
     let world = World::new().await;
     let other = "arn:aws:iam::111122223334:role/deploy";
-    let answer = world.assume_with(&world.token().build(), &[("RoleArn", other)]).await;
+    let answer = world
+        .assume_with(&world.token().build(), &[("RoleArn", other)])
+        .await;
     assert_eq!(answer.error().1, "InvalidIdentityToken");
     assert_eq!(
         world.cause().to_string(),
@@ -177,7 +211,9 @@ async fn no_such_account() {
 async fn no_such_role(#[case] name: &str, #[case] meant: &str) {
     let world = World::new().await;
     let role = world.role_arn(name);
-    let answer = world.assume_with(&world.token().build(), &[("RoleArn", &role)]).await;
+    let answer = world
+        .assume_with(&world.token().build(), &[("RoleArn", &role)])
+        .await;
     answer.assert_error(403, "AccessDenied", NOT_AUTHORIZED);
     let cause = world.cause().to_string();
     assert!(cause.contains(&format!("(did you mean `{meant}`?)")), "{cause}");
@@ -188,7 +224,10 @@ async fn a_role_that_does_not_exist_is_not_told_apart_from_one_that_does_not_tru
     let world = World::new().await;
     let stranger = world.token().claim("sub", "project_path:other/app").build();
     let role = world.role_arn("nobody");
-    let (one, other) = (world.assume(&stranger).await, world.assume_with(&stranger, &[("RoleArn", &role)]).await);
+    let (one, other) = (
+        world.assume(&stranger).await,
+        world.assume_with(&stranger, &[("RoleArn", &role)]).await,
+    );
     assert_eq!(one.error(), other.error());
     // and only a good token learns even that
     let forged = world.token().with_key(RSA_B).build();
@@ -199,7 +238,9 @@ async fn a_role_that_does_not_exist_is_not_told_apart_from_one_that_does_not_tru
 #[tokio::test]
 async fn the_cause_of_a_wrong_audience_names_the_slash() {
     let world = World::new().await;
-    world.assume(&world.token().claim("aud", "https://gitlab.example.com/").build()).await;
+    world
+        .assume(&world.token().claim("aud", "https://gitlab.example.com/").build())
+        .await;
     assert_eq!(
         world.cause().to_string(),
         "the audience `https://gitlab.example.com/` (claim `aud`) is not registered with the OIDC provider \
@@ -238,10 +279,13 @@ async fn more_than_fits_into_a_session() {
         "PackedPolicyTooLarge",
         "Packed policy consumes 132% of allotted space, please use smaller policy.",
     );
-    let tags: serde_json::Map<String, Value> =
-        (0..50).map(|number| (format!("key{number}"), json!(["v".repeat(256)]))).collect();
+    let tags: serde_json::Map<String, Value> = (0..50)
+        .map(|number| (format!("key{number}"), json!(["v".repeat(256)])))
+        .collect();
     let claim = json!({ "principal_tags": tags });
-    let answer = world.assume(&world.token().claim("https://aws.amazon.com/tags", claim).build()).await;
+    let answer = world
+        .assume(&world.token().claim("https://aws.amazon.com/tags", claim).build())
+        .await;
     answer.assert_error(
         400,
         "PackedPolicyTooLarge",
@@ -262,6 +306,9 @@ async fn every_refusal_has_a_cause_that_serializes_and_reads_well() {
         let cause = world.cause();
         assert!(serde_json::to_value(&cause).unwrap()["kind"].is_string());
         let sentence = cause.to_string();
-        assert!(!sentence.ends_with('.') && sentence.starts_with(char::is_lowercase), "{sentence}");
+        assert!(
+            !sentence.ends_with('.') && sentence.starts_with(char::is_lowercase),
+            "{sentence}"
+        );
     }
 }

@@ -9,7 +9,10 @@ use crate::support::World;
 const FORM: &str = "application/x-www-form-urlencoded";
 
 fn request(method: Method, uri: &str, content_type: Option<&str>, body: impl Into<Body>) -> Request<Body> {
-    let mut request = Request::builder().method(method).uri(uri).header("host", "127.0.0.1:4566");
+    let mut request = Request::builder()
+        .method(method)
+        .uri(uri)
+        .header("host", "127.0.0.1:4566");
     if let Some(kind) = content_type {
         request = request.header("content-type", kind);
     }
@@ -18,10 +21,34 @@ fn request(method: Method, uri: &str, content_type: Option<&str>, body: impl Int
 
 #[rstest]
 #[case::nothing(Method::GET, "/", None, "", "https://aws.amazon.com/iam")]
-#[case::get_keeps_its_query(Method::GET, "/?Version=2011-06-15", None, "", "https://aws.amazon.com/iam?Version=2011-06-15")]
-#[case::post(Method::POST, "/", Some(FORM), "Version=2011-06-15", "https://aws.amazon.com/iam")]
-#[case::post_without_type(Method::POST, "/", None, "Action=GetCallerIdentity&Version=2011-06-15", "https://aws.amazon.com/iam")]
-#[case::post_of_json(Method::POST, "/", Some("application/json"), "{\"Action\":\"GetCallerIdentity\"}", "https://aws.amazon.com/iam")]
+#[case::get_keeps_its_query(
+    Method::GET,
+    "/?Version=2011-06-15",
+    None,
+    "",
+    "https://aws.amazon.com/iam?Version=2011-06-15"
+)]
+#[case::post(
+    Method::POST,
+    "/",
+    Some(FORM),
+    "Version=2011-06-15",
+    "https://aws.amazon.com/iam"
+)]
+#[case::post_without_type(
+    Method::POST,
+    "/",
+    None,
+    "Action=GetCallerIdentity&Version=2011-06-15",
+    "https://aws.amazon.com/iam"
+)]
+#[case::post_of_json(
+    Method::POST,
+    "/",
+    Some("application/json"),
+    "{\"Action\":\"GetCallerIdentity\"}",
+    "https://aws.amazon.com/iam"
+)]
 #[tokio::test]
 async fn without_an_action(
     #[case] method: Method,
@@ -40,13 +67,34 @@ async fn without_an_action(
 }
 
 #[rstest]
-#[case::unknown("Action=NoSuchAction&Version=2011-06-15", "Could not find operation NoSuchAction for version 2011-06-15")]
-#[case::no_version("Action=GetCallerIdentity", "Could not find operation GetCallerIdentity for version NO_VERSION_SPECIFIED")]
-#[case::empty_version("Action=GetCallerIdentity&Version=", "Could not find operation GetCallerIdentity for version ")]
-#[case::wrong_version("Action=GetCallerIdentity&Version=2010-01-01", "Could not find operation GetCallerIdentity for version 2010-01-01")]
-#[case::empty("Action=&Version=2011-06-15", "Could not find operation  for version 2011-06-15")]
-#[case::case("Action=getcalleridentity&Version=2011-06-15", "Could not find operation getcalleridentity for version 2011-06-15")]
-#[case::first_of_two("Action=X&Action=GetCallerIdentity&Version=2011-06-15&Version=1", "Could not find operation X for version 2011-06-15")]
+#[case::unknown(
+    "Action=NoSuchAction&Version=2011-06-15",
+    "Could not find operation NoSuchAction for version 2011-06-15"
+)]
+#[case::no_version(
+    "Action=GetCallerIdentity",
+    "Could not find operation GetCallerIdentity for version NO_VERSION_SPECIFIED"
+)]
+#[case::empty_version(
+    "Action=GetCallerIdentity&Version=",
+    "Could not find operation GetCallerIdentity for version "
+)]
+#[case::wrong_version(
+    "Action=GetCallerIdentity&Version=2010-01-01",
+    "Could not find operation GetCallerIdentity for version 2010-01-01"
+)]
+#[case::empty(
+    "Action=&Version=2011-06-15",
+    "Could not find operation  for version 2011-06-15"
+)]
+#[case::case(
+    "Action=getcalleridentity&Version=2011-06-15",
+    "Could not find operation getcalleridentity for version 2011-06-15"
+)]
+#[case::first_of_two(
+    "Action=X&Action=GetCallerIdentity&Version=2011-06-15&Version=1",
+    "Could not find operation X for version 2011-06-15"
+)]
 #[tokio::test]
 async fn unknown_actions(#[case] form: &'static str, #[case] message: &str) {
     let world = World::new().await;
@@ -57,9 +105,9 @@ async fn unknown_actions(#[case] form: &'static str, #[case] message: &str) {
         let answer = world.send(request).await;
         answer.assert_error(400, "InvalidAction", message);
         assert!(
-            answer.body.starts_with(
-                "<ErrorResponse xmlns=\"http://webservices.amazon.com/AWSFault/2005-15-09\">\n"
-            ),
+            answer
+                .body
+                .starts_with("<ErrorResponse xmlns=\"http://webservices.amazon.com/AWSFault/2005-15-09\">\n"),
             "{}",
             answer.body
         );
@@ -70,7 +118,9 @@ async fn unknown_actions(#[case] form: &'static str, #[case] message: &str) {
 #[tokio::test]
 async fn an_error_has_the_shape_of_aws() {
     let world = World::new().await;
-    let answer = world.send(request(Method::POST, "/", Some(FORM), "Action=X&Version=1")).await;
+    let answer = world
+        .send(request(Method::POST, "/", Some(FORM), "Action=X&Version=1"))
+        .await;
     let id = answer.element("RequestId").unwrap();
     assert_eq!(
         answer.body,
@@ -93,7 +143,14 @@ async fn an_error_has_the_shape_of_aws() {
 #[tokio::test]
 async fn services_that_are_not_there(#[case] host: &str, #[case] uri: &str, #[case] service: &str) {
     let world = World::new().await;
-    let answer = world.send(Request::get(uri).header("host", host).body(Body::empty()).unwrap()).await;
+    let answer = world
+        .send(
+            Request::get(uri)
+                .header("host", host)
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await;
     let message = format!("The service {service} is not available in this mock of AWS");
     answer.assert_error(501, "NotImplemented", &message);
     assert_eq!(world.cause_kind(), "service-not-mocked");
@@ -112,7 +169,10 @@ async fn operations_that_are_not_there() {
 #[tokio::test]
 async fn a_body_without_end_is_refused() {
     let world = World::new().await;
-    let body = format!("Action=GetCallerIdentity&Version=2011-06-15&X={}", "a".repeat(300_000));
+    let body = format!(
+        "Action=GetCallerIdentity&Version=2011-06-15&X={}",
+        "a".repeat(300_000)
+    );
     let answer = world.send(request(Method::POST, "/", Some(FORM), body)).await;
     assert_eq!(answer.status, 413);
     assert_eq!(world.cause_kind(), "unreadable-body");

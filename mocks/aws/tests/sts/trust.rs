@@ -31,7 +31,10 @@ async fn world_of(url: &str) -> World {
 }
 
 #[rstest]
-#[case::federated_provider("aws:FederatedProvider", "arn:aws:iam::111122223333:oidc-provider/gitlab.example.com")]
+#[case::federated_provider(
+    "aws:FederatedProvider",
+    "arn:aws:iam::111122223333:oidc-provider/gitlab.example.com"
+)]
 #[case::account("aws:PrincipalAccount", "111122223333")]
 #[case::kind("aws:PrincipalType", "User")]
 #[case::user_id("aws:userid", "arn:aws:iam::111122223333:oidc-provider/gitlab.example.com")]
@@ -52,7 +55,10 @@ async fn keys_that_are_there(#[case] key: &str, #[case] value: &str) {
     trust(&world, &json!({ "StringEquals": { key: value } }));
     world.assume(&token).await.assert_granted();
     trust(&world, &json!({ "StringEquals": { key: format!("{value}x") } }));
-    world.assume(&token).await.assert_error(403, "AccessDenied", NOT_AUTHORIZED);
+    world
+        .assume(&token)
+        .await
+        .assert_error(403, "AccessDenied", NOT_AUTHORIZED);
 }
 
 #[rstest]
@@ -70,7 +76,10 @@ async fn keys_that_are_not(#[case] key: &str) {
     trust(&world, &json!({ "Null": { key: "true" } }));
     world.assume(&world.token().build()).await.assert_granted();
     trust(&world, &json!({ "StringLike": { key: "*" } }));
-    world.assume(&world.token().build()).await.assert_error(403, "AccessDenied", NOT_AUTHORIZED);
+    world
+        .assume(&world.token().build())
+        .await
+        .assert_error(403, "AccessDenied", NOT_AUTHORIZED);
 }
 
 #[rstest]
@@ -88,7 +97,10 @@ async fn gitlab_com_has_more_keys(#[case] key: &str, #[case] value: &str, #[case
 #[tokio::test]
 async fn the_path_of_an_issuer_is_part_of_its_keys() {
     let world = world_of("https://example.com/gitlab").await;
-    trust(&world, &json!({ "StringLike": { "example.com/gitlab:sub": "project_path:group/*" } }));
+    trust(
+        &world,
+        &json!({ "StringLike": { "example.com/gitlab:sub": "project_path:group/*" } }),
+    );
     let answer = world.assume(&world.token().build()).await;
     answer.assert_granted();
     assert_eq!(
@@ -110,17 +122,28 @@ async fn azp_moves_the_audience() {
         "ForAnyValue:StringEquals": { "gitlab.example.com:oaud": "x" },
     });
     trust(&world, &condition);
-    let token =
-        world.token().claim("aud", json!(["x", "y"])).claim("azp", "https://gitlab.example.com").build();
+    let token = world
+        .token()
+        .claim("aud", json!(["x", "y"]))
+        .claim("azp", "https://gitlab.example.com")
+        .build();
     world.assume(&token).await.assert_granted();
 }
 
 #[tokio::test]
 async fn amr_has_several_values() {
     let world = World::new().await;
-    trust(&world, &json!({ "ForAnyValue:StringEquals": { "gitlab.example.com:amr": "mfa" } }));
-    world.assume(&world.token().claim("amr", json!(["pwd", "mfa"])).build()).await.assert_granted();
-    let answer = world.assume(&world.token().claim("amr", json!(["pwd"])).build()).await;
+    trust(
+        &world,
+        &json!({ "ForAnyValue:StringEquals": { "gitlab.example.com:amr": "mfa" } }),
+    );
+    world
+        .assume(&world.token().claim("amr", json!(["pwd", "mfa"])).build())
+        .await
+        .assert_granted();
+    let answer = world
+        .assume(&world.token().claim("amr", json!(["pwd"])).build())
+        .await;
     answer.assert_error(403, "AccessDenied", NOT_AUTHORIZED);
 }
 
@@ -140,7 +163,9 @@ async fn anybody_of_aws_is_not_a_web_identity() {
 #[tokio::test]
 async fn the_decision_is_on_the_record() {
     let world = World::new().await;
-    world.assume(&world.token().claim("sub", "project_path:other/app").build()).await;
+    world
+        .assume(&world.token().claim("sub", "project_path:other/app").build())
+        .await;
     let call = world.last_call();
     let decision = call.decision.unwrap();
     assert_eq!(decision.effect, Effect::ImplicitDeny);
@@ -157,13 +182,22 @@ async fn an_explicit_deny_wins() {
     let world = World::new().await;
     world.aws.update_account(ACCOUNT, |account| {
         let provider = account.oidc_providers[0].arn(ACCOUNT);
-        let statement = |effect: &str| json!({ "Effect": effect, "Principal": { "Federated": provider },
-            "Action": "sts:AssumeRoleWithWebIdentity" });
+        let statement = |effect: &str| {
+            json!({ "Effect": effect, "Principal": { "Federated": provider },
+            "Action": "sts:AssumeRoleWithWebIdentity" })
+        };
         let policy = json!({ "Version": "2012-10-17", "Statement": [statement("Allow"), statement("Deny")] });
         account.roles[0].trust_policy = policy.to_string().parse().unwrap();
     });
-    world.assume(&world.token().build()).await.assert_error(403, "AccessDenied", NOT_AUTHORIZED);
-    assert!(world.cause().to_string().ends_with("(explicit-deny)"), "{}", world.cause());
+    world
+        .assume(&world.token().build())
+        .await
+        .assert_error(403, "AccessDenied", NOT_AUTHORIZED);
+    assert!(
+        world.cause().to_string().ends_with("(explicit-deny)"),
+        "{}",
+        world.cause()
+    );
 }
 
 fn nested_tags(token: TokenBuilder) -> TokenBuilder {
@@ -178,7 +212,10 @@ fn flat_tags(token: TokenBuilder) -> TokenBuilder {
     token
         .claim("https://aws.amazon.com/tags/principal_tags/Project", "Automation")
         .claim("https://aws.amazon.com/tags/principal_tags/Team", "x")
-        .claim("https://aws.amazon.com/tags/transitive_tag_keys", json!(["Project"]))
+        .claim(
+            "https://aws.amazon.com/tags/transitive_tag_keys",
+            json!(["Project"]),
+        )
 }
 
 #[rstest]
@@ -193,12 +230,19 @@ async fn tags(#[case] tagged: fn(TokenBuilder) -> TokenBuilder) {
         "ForAllValues:StringEquals": { "aws:TagKeys": ["Project", "Team"], "sts:TransitiveTagKeys": "Project" },
         "ForAnyValue:StringEquals": { "aws:TagKeys": "Team", "sts:TransitiveTagKeys": "Project" },
     });
-    trust_actions(&world, &json!(["sts:AssumeRoleWithWebIdentity", "sts:TagSession"]), &condition);
+    trust_actions(
+        &world,
+        &json!(["sts:AssumeRoleWithWebIdentity", "sts:TagSession"]),
+        &condition,
+    );
     let answer = world.assume(&token).await;
     answer.assert_granted();
     assert_eq!(answer.element("PackedPolicySize").as_deref(), Some("25"));
     trust_actions(&world, &json!("sts:AssumeRoleWithWebIdentity"), &condition);
-    world.assume(&token).await.assert_error(403, "AccessDenied", "Not authorized to perform sts:TagSession");
+    world
+        .assume(&token)
+        .await
+        .assert_error(403, "AccessDenied", "Not authorized to perform sts:TagSession");
     assert_eq!(world.cause_kind(), "tag-session-denied");
     assert_eq!(world.last_call().decision.unwrap().action, "sts:TagSession");
 }
@@ -219,14 +263,24 @@ async fn malformed_tags(#[case] claim: Value, #[case] code: &str, #[case] messag
 #[tokio::test]
 async fn a_source_identity_needs_permission() {
     let world = World::new().await;
-    let token = world.token().claim("https://aws.amazon.com/source_identity", "jane").build();
+    let token = world
+        .token()
+        .claim("https://aws.amazon.com/source_identity", "jane")
+        .build();
     let both = json!(["sts:AssumeRoleWithWebIdentity", "sts:SetSourceIdentity"]);
-    trust_actions(&world, &both, &json!({ "StringEquals": { "sts:SourceIdentity": "jane" } }));
+    trust_actions(
+        &world,
+        &both,
+        &json!({ "StringEquals": { "sts:SourceIdentity": "jane" } }),
+    );
     let answer = world.assume(&token).await;
     assert_eq!(answer.element("SourceIdentity").as_deref(), Some("jane"));
     trust(&world, &json!({}));
     let message = "Not authorized to perform sts:SetSourceIdentity";
-    world.assume(&token).await.assert_error(403, "AccessDenied", message);
+    world
+        .assume(&token)
+        .await
+        .assert_error(403, "AccessDenied", message);
     assert_eq!(world.cause_kind(), "source-identity-denied");
 }
 
@@ -240,16 +294,28 @@ async fn the_roles_claim_authorizes(#[case] claim: Value) {
     trust(&world, &json!({ "Bool": { "sts:RoleAuthorizedByIdp": "true" } }));
     let token = world.token().claim("https://aws.amazon.com/roles", claim).build();
     world.assume(&token).await.assert_granted();
-    let plain = world.token().claim("https://aws.amazon.com/roles", Value::Null).build();
-    world.assume(&plain).await.assert_error(403, "AccessDenied", NOT_AUTHORIZED);
+    let plain = world
+        .token()
+        .claim("https://aws.amazon.com/roles", Value::Null)
+        .build();
+    world
+        .assume(&plain)
+        .await
+        .assert_error(403, "AccessDenied", NOT_AUTHORIZED);
 }
 
 #[tokio::test]
 async fn time_in_conditions_is_the_worlds() {
     let world = World::new().await;
-    trust(&world, &json!({ "DateLessThan": { "aws:CurrentTime": "2026-09-12T00:30:00Z" } }));
+    trust(
+        &world,
+        &json!({ "DateLessThan": { "aws:CurrentTime": "2026-09-12T00:30:00Z" } }),
+    );
     let token = world.token().claim("exp", NOW + 7200).build();
     world.assume(&token).await.assert_granted();
     world.advance(1800);
-    world.assume(&token).await.assert_error(403, "AccessDenied", NOT_AUTHORIZED);
+    world
+        .assume(&token)
+        .await
+        .assert_error(403, "AccessDenied", NOT_AUTHORIZED);
 }

@@ -2,6 +2,7 @@
 
 use super::Situation;
 use super::operator_edit::change_operator;
+use super::text::nearest_edit;
 use crate::context::ContextValue;
 use crate::document::{Condition, StatementEffect};
 use crate::matching::value_matches;
@@ -20,6 +21,7 @@ impl Situation<'_> {
             (None, true) => self.true_without_key(condition),
             (None, false) => self.absence(condition).unwrap_or_else(|| Reason::KeyAbsent {
                 key: condition.key.clone(),
+                claim: None,
             }),
             (Some(value), true) => self.held(condition, value),
             (Some(value), false) => self.failed(condition, value),
@@ -189,7 +191,7 @@ impl Situation<'_> {
             C::ArnEquals | C::ArnLike => arn_part(condition, request)
                 .unwrap_or_else(|| self.values_differ(condition, vec![request_text], None)),
             C::StringEquals | C::StringEqualsIgnoreCase | C::StringLike => self.text(condition, request),
-            _ => self.values_differ(condition, vec![request_text], None),
+            _ => self.values_differ(condition, vec![request_text], nearest_edit(condition, request)),
         }
     }
 

@@ -64,10 +64,13 @@ impl Situation<'_> {
 
     /// The key of the right issuer, for a claim that has none or is not in this token.
     fn claim(&self, condition: &Condition, issuer: &str, claim: &str) -> Option<Reason> {
-        if is_offered(issuer, claim) {
-            return None;
-        }
         let key = condition.key.clone();
+        if is_offered(issuer, claim) {
+            return Some(Reason::KeyAbsent {
+                key,
+                claim: Some(claim.to_owned()),
+            });
+        }
         let offered = claim_keys(issuer);
         let lowered = claim.to_ascii_lowercase();
         let synonym = match lowered.as_str() {
@@ -79,7 +82,7 @@ impl Situation<'_> {
             offered
                 .iter()
                 .copied()
-                .find(|known| distance(known, &lowered) == 1)
+                .find(|known| known.len().abs_diff(lowered.len()) <= 1 && distance(known, &lowered) == 1)
         });
         if let Some(near) = near {
             let wanted = condition_key(issuer, near);
@@ -100,13 +103,35 @@ impl Situation<'_> {
     /// What serves the purpose of a claim that has no key.
     fn instead(&self, condition: &Condition, issuer: &str, claim: &str) -> (Option<String>, Option<Edit>) {
         let subject = condition_key(issuer, "sub");
+        let negated = condition.operator.comparison.is_negated();
+        let subject_edit = || {
+            if negated {
+                None
+            } else {
+                self.subject_edit(condition, &subject)
+            }
+        };
         let on_gitlab_com = claim_keys("gitlab.com").contains(&claim);
         match claim {
+            "project_path" | "namespace_path" if is_offered(issuer, "project_id") => (
+                Some(format!(
+                    "the subject holds the project's path, so compare `{subject}`, or `{}`, which a rename leaves alone",
+                    condition_key(issuer, "project_id")
+                )),
+                subject_edit(),
+            ),
             "project_path" | "namespace_path" | "ref" | "ref_type" | "ref_path" => (
                 Some(format!(
                     "the subject holds the project's path and the ref, so compare `{subject}`"
                 )),
-                self.subject_edit(condition, &subject),
+                subject_edit(),
+            ),
+            "environment" | "environment_protected" | "deployment_tier" => (
+                Some(format!(
+                    "a project can have `environment_protected` and `deployment_tier` put into its subject (GitLab 18.7), so \
+                     compare `{subject}`"
+                )),
+                None,
             ),
             "iss" => (
                 Some("the issuer is settled by the `Federated` principal, so leave the condition out".into()),
@@ -117,7 +142,7 @@ impl Situation<'_> {
                 Some(format!(
                     "that key exists for `gitlab.com` alone; elsewhere compare `{subject}`"
                 )),
-                self.subject_edit(condition, &subject),
+                subject_edit(),
             ),
             _ => (None, None),
         }
@@ -143,6 +168,7 @@ impl Situation<'_> {
             .request
             .context
             .iter()
+            .filter(|(name, _)| name.len().abs_diff(condition.lowered_key.len()) <= 2)
             .map(|(name, _)| (distance(&name.to_lowercase(), &condition.lowered_key), name))
             .filter(|(distance, _)| *distance <= 2)
             .min()?;

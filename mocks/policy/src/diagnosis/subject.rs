@@ -5,10 +5,15 @@
 //! "OpenID Connect (OIDC) Authentication Using ID Tokens"). No component's value can hold a colon: Git forbids it in refs
 //! and GitLab in paths.
 
+mod correction;
+
+use correction::{Correction, Mistake};
+
 use super::replace;
 use super::text::literal_edit;
 use crate::distance::distance;
 use crate::document::{Condition, ConditionValue};
+use crate::edit::Edit;
 use crate::pattern::Pattern;
 use crate::reason::Reason;
 
@@ -20,118 +25,186 @@ const LEADING: [&str; 4] = [
     "source_project_id",
 ];
 
-/// A subject or a pattern for one, taken apart.
-type Components<'a> = Vec<(&'a str, &'a str)>;
-
-/// The reason, if the subject is a GitLab one: about the policy value that comes nearest.
-pub(super) fn reason(condition: &Condition, subject: &str) -> Option<Reason> {
-    let given = components(subject)?;
+/// A mistake in the form of a value, if the token's subject is a GitLab one.
+pub(super) fn mistake(condition: &Condition, subject: &str) -> Option<Reason> {
+    let given = Chain::parse(subject)?;
     let wildcards = condition.operator.comparison.takes_wildcards();
-    condition
+    condition.values.iter().find_map(|value| {
+        let correction = Correction::of(&value.text)?;
+        let nearest = nearest(&correction.text, subject, &given, wildcards);
+        let edit = edit(condition, value, subject, &nearest);
+        let (value, request) = (value.text.clone(), subject.to_owned());
+        Some(match correction.mistake {
+            Mistake::Github => Reason::GithubSubject { value, request, edit },
+            Mistake::FullRef => Reason::FullRefInSubject { value, request, edit },
+            Mistake::RefType(ref_type) => Reason::UnknownRefType {
+                value,
+                ref_type,
+                request,
+                edit,
+            },
+            Mistake::ProjectUrl => Reason::ProjectUrlInSubject { value, request, edit },
+        })
+    })
+}
+
+/// Where the subject differs, if it is a GitLab one: told by the policy value that comes nearest.
+pub(super) fn difference(condition: &Condition, subject: &str) -> Option<Reason> {
+    let given = Chain::parse(subject)?;
+    let wildcards = condition.operator.comparison.takes_wildcards();
+    let alone = condition.values.len() == 1;
+    let (value, aligned) = condition
         .values
         .iter()
-        .map(|value| miss(condition, value, subject, &given, wildcards))
-        .min_by_key(|miss| (miss.rank, distance(&miss.nearest, subject)))
-        .map(|miss| miss.reason)
-}
-
-/// How one value missed.
-struct Miss {
-    /// 0 for a mistake in form that is known, then the number of components that differ.
-    rank: usize,
-    /// The value that would match.
-    nearest: String,
-    reason: Reason,
-}
-
-fn miss(
-    condition: &Condition,
-    value: &ConditionValue,
-    subject: &str,
-    given: &Components<'_>,
-    wildcards: bool,
-) -> Miss {
-    let written = value.text.as_str();
-    let corrected = Correction::of(written);
-    let nearest = nearest(&corrected.text, subject, given, wildcards);
-    let edit = if nearest == subject {
-        literal_edit(condition, value, subject)
-    } else {
-        replace(&value.span, written, &nearest)
-    };
-    let (value, request) = (written.to_owned(), subject.to_owned());
-    let reason = match corrected.mistake {
-        Some(Mistake::Github) => Reason::GithubSubject { value, request, edit },
-        Some(Mistake::FullRef) => Reason::FullRefInSubject { value, request, edit },
-        Some(Mistake::RefType(ref_type)) => Reason::UnknownRefType {
+        .map(|value| {
+            (
+                value,
+                Chain::parse(&value.text).and_then(|wanted| align(&wanted, &given)),
+            )
+        })
+        .min_by_key(|(value, aligned)| {
+            let differing = aligned
+                .as_ref()
+                .map(|pairs| pairs.iter().filter(|pair| !pair.covers(wildcards)).count());
+            let apart = if alone { 0 } else { distance(&value.text, subject) };
+            (differing.unwrap_or(usize::MAX), apart)
+        })?;
+    let edit = edit(
+        condition,
+        value,
+        subject,
+        &nearest(&value.text, subject, &given, wildcards),
+    );
+    let (value, request) = (value.text.clone(), subject.to_owned());
+    let first = aligned.and_then(|pairs| pairs.into_iter().find(|pair| !pair.covers(wildcards)));
+    Some(match first {
+        Some(pair) => Reason::SubjectDiffers {
+            component: pair.name.to_owned(),
+            wanted: pair.wanted.to_owned(),
+            given: pair.given.to_owned(),
             value,
-            ref_type,
             request,
             edit,
         },
-        Some(Mistake::ProjectUrl) => Reason::ProjectUrlInSubject { value, request, edit },
-        None => return differing(written, subject, given, wildcards, nearest, edit),
-    };
-    Miss {
-        rank: 0,
-        nearest,
-        reason,
-    }
-}
-
-fn differing(
-    written: &str,
-    subject: &str,
-    given: &Components<'_>,
-    wildcards: bool,
-    nearest: String,
-    edit: Option<crate::edit::Edit>,
-) -> Miss {
-    let (value, request) = (written.to_owned(), subject.to_owned());
-    let aligned = components(written).filter(|wanted| same_names(wanted, given));
-    let Some(wanted) = aligned else {
-        let components = given.iter().map(|(name, _)| (*name).to_owned()).collect();
-        return Miss {
-            rank: given.len(),
-            nearest,
-            reason: Reason::SubjectFormDiffers {
+        None => {
+            let components = given
+                .components
+                .iter()
+                .map(|(name, _)| (*name).to_owned())
+                .collect();
+            Reason::SubjectFormDiffers {
                 value,
                 request,
                 components,
                 edit,
-            },
-        };
-    };
-    let differences: Vec<_> = wanted
-        .iter()
-        .zip(given)
-        .filter(|(wanted, given)| !covers(wanted.1, given.1, wildcards))
-        .collect();
-    let reason = match differences.first() {
-        Some((wanted, given)) => Reason::SubjectDiffers {
-            component: given.0.to_owned(),
-            wanted: wanted.1.to_owned(),
-            given: given.1.to_owned(),
-            value,
-            request,
-            edit,
-        },
-        None => Reason::SubjectFormDiffers {
-            value,
-            request,
-            components: given.iter().map(|(name, _)| (*name).to_owned()).collect(),
-            edit,
-        },
-    };
-    Miss {
-        rank: differences.len().max(1),
-        nearest,
-        reason,
+            }
+        }
+    })
+}
+
+fn edit(condition: &Condition, value: &ConditionValue, subject: &str, nearest: &str) -> Option<Edit> {
+    if nearest == subject {
+        return literal_edit(condition, value, subject);
+    }
+    replace(&value.span, &value.text, nearest)
+}
+
+/// A subject, or a pattern for one, taken apart.
+#[derive(Debug)]
+struct Chain<'a> {
+    components: Vec<(&'a str, &'a str)>,
+    /// It ends in `:*`.
+    open: bool,
+}
+
+impl<'a> Chain<'a> {
+    /// `name:value:name:value…`, perhaps with `:*` at the end, if it begins like a GitLab subject.
+    fn parse(text: &'a str) -> Option<Self> {
+        let (text, open) = text.strip_suffix(":*").map_or((text, false), |text| (text, true));
+        let mut pieces = text.split(':');
+        let mut components = Vec::new();
+        while let Some(name) = pieces.next() {
+            match pieces.next() {
+                Some(value) => components.push((name, value)),
+                // `…:ref:*` looks like an open end and is none
+                None if open => {
+                    components.push((name, "*"));
+                    return Self {
+                        components,
+                        open: false,
+                    }
+                    .checked();
+                }
+                None => return None,
+            }
+        }
+        Self { components, open }.checked()
+    }
+
+    fn checked(self) -> Option<Self> {
+        LEADING.contains(&self.components.first()?.0).then_some(self)
     }
 }
 
+/// A component of the pattern beside the stretch of the subject it stands for.
+#[derive(Debug)]
+struct Pair<'a> {
+    name: &'a str,
+    /// The pattern.
+    wanted: &'a str,
+    /// The component's value in the subject.
+    given: &'a str,
+    /// The components after it that the pattern's `*` runs over.
+    rest: String,
+}
+
+impl Pair<'_> {
+    fn covers(&self, wildcards: bool) -> bool {
+        covers(self.wanted, &format!("{}{}", self.given, self.rest), wildcards)
+    }
+}
+
+/// Puts each component of the pattern beside its like. Components of the subject may be left out where a `*` at the end of a
+/// value, or of the whole, runs over them. `None` if the names do not fit.
+fn align<'a>(wanted: &Chain<'a>, given: &Chain<'a>) -> Option<Vec<Pair<'a>>> {
+    let mut at = 0;
+    let mut pairs = Vec::new();
+    for (index, (name, value)) in wanted.components.iter().enumerate() {
+        let (given_name, given_value) = given.components.get(at)?;
+        if given_name != name {
+            return None;
+        }
+        at += 1;
+        let next = wanted.components.get(index + 1).map(|(name, _)| *name);
+        let runs_over = value.ends_with('*');
+        let until = match next {
+            Some(next) if runs_over => {
+                at + given
+                    .components
+                    .get(at..)?
+                    .iter()
+                    .position(|(name, _)| *name == next)?
+            }
+            None if runs_over => given.components.len(),
+            Some(_) | None => at,
+        };
+        let rest = given.components[at..until]
+            .iter()
+            .map(|(name, value)| format!(":{name}:{value}"))
+            .collect();
+        pairs.push(Pair {
+            name,
+            wanted: value,
+            given: given_value,
+            rest,
+        });
+        at = until;
+    }
+    (at == given.components.len() || wanted.open).then_some(pairs)
+}
+
 /// The value that keeps what it can of the one written and matches the subject.
-fn nearest(written: &str, subject: &str, given: &Components<'_>, wildcards: bool) -> String {
+fn nearest(written: &str, subject: &str, given: &Chain<'_>, wildcards: bool) -> String {
     if covers(written, subject, wildcards) {
         return written.to_owned();
     }
@@ -139,20 +212,13 @@ fn nearest(written: &str, subject: &str, given: &Components<'_>, wildcards: bool
     if !wildcards || subject.contains(['*', '?', '$']) {
         return subject.to_owned();
     }
-    let Some(wanted) = components(written) else {
+    let Some(wanted) = Chain::parse(written) else {
         return subject.to_owned();
     };
-    let kept = |(name, value): &(&str, &str)| {
-        let pattern = wanted
-            .iter()
-            .find(|(wanted, _)| wanted == name)
-            .map(|(_, pattern)| *pattern);
-        match pattern {
-            Some(pattern) if covers(pattern, value, true) => format!("{name}:{pattern}"),
-            _ => format!("{name}:{value}"),
-        }
+    let candidate = match align(&wanted, given) {
+        Some(pairs) => mend(&pairs, wanted.open),
+        None => rebuild(&wanted, given),
     };
-    let candidate = given.iter().map(kept).collect::<Vec<_>>().join(":");
     if covers(&candidate, subject, true) {
         candidate
     } else {
@@ -160,118 +226,42 @@ fn nearest(written: &str, subject: &str, given: &Components<'_>, wildcards: bool
     }
 }
 
+/// The pattern with each component that does not fit written anew.
+fn mend(pairs: &[Pair<'_>], open: bool) -> String {
+    let last = pairs.len().saturating_sub(1);
+    let mended = pairs.iter().enumerate().map(|(index, pair)| {
+        let name = pair.name;
+        match (pair.covers(true), pair.rest.is_empty()) {
+            (true, _) => format!("{name}:{}", pair.wanted),
+            (false, true) => format!("{name}:{}", pair.given),
+            (false, false) if index == last => format!("{name}:{}:*", pair.given),
+            (false, false) => format!("{name}:{}{}", pair.given, pair.rest),
+        }
+    });
+    let mended = mended.collect::<Vec<_>>().join(":");
+    if open { format!("{mended}:*") } else { mended }
+}
+
+/// The subject's own chain, with the pattern's values where they fit.
+fn rebuild(wanted: &Chain<'_>, given: &Chain<'_>) -> String {
+    let components = given.components.iter().map(|(name, value)| {
+        let pattern = wanted
+            .components
+            .iter()
+            .find(|(wanted, _)| wanted == name)
+            .map(|(_, pattern)| *pattern);
+        match pattern {
+            Some(pattern) if covers(pattern, value, true) => format!("{name}:{pattern}"),
+            _ => format!("{name}:{value}"),
+        }
+    });
+    components.collect::<Vec<_>>().join(":")
+}
+
 fn covers(pattern: &str, text: &str, wildcards: bool) -> bool {
     if wildcards {
         Pattern::parse(pattern).matches(text)
     } else {
         pattern == text
-    }
-}
-
-fn same_names(a: &Components<'_>, b: &Components<'_>) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.0 == b.0)
-}
-
-/// `name:value:name:value…`, if it begins like a GitLab subject.
-fn components(text: &str) -> Option<Components<'_>> {
-    let mut pieces = text.split(':');
-    let mut components = Vec::new();
-    while let Some(name) = pieces.next() {
-        components.push((name, pieces.next()?));
-    }
-    LEADING.contains(&components.first()?.0).then_some(components)
-}
-
-/// A mistake people make with the form of a subject.
-enum Mistake {
-    Github,
-    FullRef,
-    RefType(String),
-    ProjectUrl,
-}
-
-/// A value with the mistakes of form put right, and the first of them.
-struct Correction {
-    text: String,
-    mistake: Option<Mistake>,
-}
-
-impl Correction {
-    fn of(written: &str) -> Self {
-        let mut text = written.to_owned();
-        let mut mistake = None;
-        if let Some(rest) = written.strip_prefix("repo:") {
-            text = from_github(rest);
-            mistake = Some(Mistake::Github);
-        }
-        if let Some(rest) = text.strip_prefix("project_path:") {
-            let path = rest.trim_start_matches("https://").trim_start_matches("http://");
-            let host_less = match path.split_once('/') {
-                Some((host, path)) if host.contains('.') && !host.contains(':') && path.contains('/') => path,
-                _ => path,
-            };
-            if host_less.len() != rest.len() {
-                text = format!("project_path:{}", host_less.replacen(".git:", ":", 1));
-                mistake = mistake.or(Some(Mistake::ProjectUrl));
-            }
-        }
-        for (full, kind) in [(":ref:refs/heads/", "branch"), (":ref:refs/tags/", "tag")] {
-            if text.contains(full) {
-                text = text.replace(full, ":ref:");
-                text = with_ref_type(&text, kind);
-                mistake = mistake.or(Some(Mistake::FullRef));
-            }
-        }
-        if let Some(ref_type) = ref_type(&text) {
-            let known = match ref_type {
-                "branches"
-                | "head"
-                | "heads"
-                | "mr"
-                | "merge_request"
-                | "merge_requests"
-                | "merge-request"
-                | "merge_request_event"
-                | "pr"
-                | "pull_request" => Some("branch"),
-                "tags" => Some("tag"),
-                _ => None,
-            };
-            if let Some(kind) = known {
-                mistake = mistake.or(Some(Mistake::RefType(ref_type.to_owned())));
-                text = with_ref_type(&text, kind);
-            }
-        }
-        Self { text, mistake }
-    }
-}
-
-/// What follows `ref_type:`.
-fn ref_type(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once(":ref_type:")?;
-    rest.split(':').next()
-}
-
-fn with_ref_type(text: &str, kind: &str) -> String {
-    match text.split_once(":ref_type:") {
-        Some((before, rest)) => {
-            let after = rest.split_once(':').map_or("", |(_, after)| after);
-            let colon = if after.is_empty() { "" } else { ":" };
-            format!("{before}:ref_type:{kind}{colon}{after}")
-        }
-        None => text.replacen(":ref:", &format!(":ref_type:{kind}:ref:"), 1),
-    }
-}
-
-/// `octo/app:ref:refs/heads/main` and its kin, as GitLab would say it.
-fn from_github(rest: &str) -> String {
-    let (project, what) = rest.split_once(':').unwrap_or((rest, "*"));
-    let of = |kind: &str, name: &str| format!("project_path:{project}:ref_type:{kind}:ref:{name}");
-    if let Some(branch) = what.strip_prefix("ref:refs/heads/") {
-        of("branch", branch)
-    } else if let Some(tag) = what.strip_prefix("ref:refs/tags/") {
-        of("tag", tag)
-    } else {
-        format!("project_path:{project}:*")
     }
 }

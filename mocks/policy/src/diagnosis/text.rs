@@ -8,6 +8,7 @@ use crate::edit::Edit;
 use crate::letter_case::lower;
 use crate::operator::{Comparison, Operator};
 use crate::pattern::Pattern;
+use crate::provider_keys::condition_key;
 use crate::reason::Reason;
 use crate::template::{Syntax, Template};
 
@@ -19,8 +20,17 @@ impl Situation<'_> {
             .find_map(|value| self.variable_in_old_version(value, request))
             .or_else(|| values().find_map(|value| self.wildcard(condition, value, request, true)))
             .or_else(|| values().find_map(|value| nearly(condition, value, request)))
-            .or_else(|| self.subject(condition, request))
+            .or_else(|| {
+                self.is_subject(condition)
+                    .then(|| subject::mistake(condition, request))
+                    .flatten()
+            })
             .or_else(|| values().find_map(|value| self.wildcard(condition, value, request, false)))
+            .or_else(|| {
+                self.is_subject(condition)
+                    .then(|| subject::difference(condition, request))
+                    .flatten()
+            })
             .or_else(|| self.audience(condition, request))
             .unwrap_or_else(|| {
                 self.values_differ(
@@ -106,10 +116,7 @@ impl Situation<'_> {
     /// The audience: it passed the provider's client list, or the trust policy would not have been asked.
     fn audience(&self, condition: &Condition, request: &str) -> Option<Reason> {
         let issuer = self.request.request.principal.issuer()?;
-        if !condition
-            .key
-            .eq_ignore_ascii_case(&crate::provider_keys::condition_key(issuer, "aud"))
-        {
+        if !condition.key.eq_ignore_ascii_case(&condition_key(issuer, "aud")) {
             return None;
         }
         Some(Reason::AudienceNotInCondition {
@@ -120,16 +127,10 @@ impl Situation<'_> {
         })
     }
 
-    /// The subject of a token, component by component.
-    fn subject(&self, condition: &Condition, request: &str) -> Option<Reason> {
-        let issuer = self.request.request.principal.issuer()?;
-        if !condition
-            .key
-            .eq_ignore_ascii_case(&crate::provider_keys::condition_key(issuer, "sub"))
-        {
-            return None;
-        }
-        subject::reason(condition, request)
+    /// Whether the condition is on the token's subject.
+    fn is_subject(&self, condition: &Condition) -> bool {
+        let issuer = self.request.request.principal.issuer();
+        issuer.is_some_and(|issuer| condition.key.eq_ignore_ascii_case(&condition_key(issuer, "sub")))
     }
 }
 
@@ -199,10 +200,10 @@ pub(super) fn literal_edit(condition: &Condition, value: &ConditionValue, reques
 }
 
 /// The same for the policy value that is nearest.
-fn nearest_edit(condition: &Condition, request: &str) -> Option<Edit> {
-    let nearest = condition
-        .values
-        .iter()
-        .min_by_key(|value| distance(&value.text, request))?;
+pub(super) fn nearest_edit(condition: &Condition, request: &str) -> Option<Edit> {
+    let nearest = match condition.values.as_slice() {
+        [only] => only,
+        values => values.iter().min_by_key(|value| distance(&value.text, request))?,
+    };
     literal_edit(condition, nearest, request)
 }

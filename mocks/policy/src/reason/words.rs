@@ -211,7 +211,16 @@ impl fmt::Display for Reason {
                 "`{key}` is `{request}`, which is covered; the key has a single value, so `{operator}` does not need its prefix"
             ),
 
-            R::KeyAbsent { key } => write!(out, "the request has no `{key}`"),
+            R::KeyAbsent { key, claim: None } => write!(out, "the request has no `{key}`"),
+            R::KeyAbsent {
+                key,
+                claim: Some(claim),
+            } => {
+                write!(
+                    out,
+                    "the request has no `{key}`: the token does not carry the claim `{claim}`"
+                )
+            }
             R::OtherIssuersKey {
                 key,
                 keys_issuer,
@@ -515,7 +524,16 @@ fn name(statement: usize, sid: Option<&str>) -> String {
 }
 
 fn because(out: &mut fmt::Formatter<'_>, absence: Option<&Reason>) -> fmt::Result {
-    absence.map_or(Ok(()), |absence| write!(out, "; {absence}"))
+    match absence {
+        // what was just said need not be said again
+        None | Some(Reason::KeyAbsent { claim: None, .. }) => Ok(()),
+        Some(Reason::KeyAbsent {
+            claim: Some(claim), ..
+        }) => {
+            write!(out, "; the token does not carry the claim `{claim}`")
+        }
+        Some(absence) => write!(out, "; {absence}"),
+    }
 }
 
 /// A list in words. Long ones are cut: a policy may hold a thousand values, and this is one sentence.

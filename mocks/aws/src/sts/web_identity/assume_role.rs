@@ -35,7 +35,10 @@ pub(crate) async fn assume_role(
     provider_id::check(input.provider_id)?;
 
     let jwt = Jwt::decode(input.token).map_err(|why| error::not_a_jwt().because(Cause::NotAJwt { why }))?;
-    let token = call.token.insert(DecodedToken { header: jwt.header.clone(), claims: jwt.claims.clone() });
+    let token = call.token.insert(DecodedToken {
+        header: jwt.header.clone(),
+        claims: jwt.claims.clone(),
+    });
     let claims = Claims::read(&token.claims)?;
 
     let account = lookup::account(aws, &role_arn, &claims.issuer)?;
@@ -65,11 +68,13 @@ pub(crate) async fn assume_role(
 
     let duration = input.duration.unwrap_or(3600);
     if duration > role.max_session_duration {
-        return Err(error::duration_above_role_maximum().because(Cause::DurationAboveRoleMaximum {
-            role_arn: role.arn(&account.id),
-            requested: duration,
-            maximum: role.max_session_duration,
-        }));
+        return Err(
+            error::duration_above_role_maximum().because(Cause::DurationAboveRoleMaximum {
+                role_arn: role.arn(&account.id),
+                requested: duration,
+                maximum: role.max_session_duration,
+            }),
+        );
     }
     session_policy::check(input.policy)?;
     let packed_size = packed_size(&input, &subject, &tags, source_identity.as_deref())?;
@@ -90,7 +95,10 @@ pub(crate) async fn assume_role(
 
 fn role_arn(text: &str) -> Result<RoleArn, Failure> {
     RoleArn::parse(text).map_err(|why| {
-        let cause = Cause::InvalidRoleArn { arn: text.to_owned(), why: why.to_string() };
+        let cause = Cause::InvalidRoleArn {
+            arn: text.to_owned(),
+            why: why.to_string(),
+        };
         match why {
             RoleArnError::NotAnArn => error::invalid_arn(text),
             RoleArnError::NotARole => error::not_the_arn_of_a_role(),

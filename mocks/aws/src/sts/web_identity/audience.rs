@@ -13,7 +13,10 @@ pub(super) fn check(provider: &OidcProvider, account: &Account, claims: &Claims)
         return Ok(());
     }
     Err(error::not_validated().because(Cause::AudienceNotRegistered {
-        hint: provider.client_ids.iter().find_map(|id| small_difference(audience, id)),
+        hint: provider
+            .client_ids
+            .iter()
+            .find_map(|id| small_difference(audience, id)),
         audience: audience.to_owned(),
         claim: claim.to_owned(),
         provider: provider.arn(&account.id),
@@ -25,7 +28,10 @@ pub(super) fn check(provider: &OidcProvider, account: &Account, claims: &Claims)
 fn small_difference(audience: &str, id: &str) -> Option<String> {
     let bare = |text: &str| {
         let text = text.trim().to_lowercase();
-        let text = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or(&text);
+        let text = text
+            .strip_prefix("https://")
+            .or_else(|| text.strip_prefix("http://"))
+            .unwrap_or(&text);
         text.trim_end_matches('/').to_owned()
     };
     if bare(audience) != bare(id) || bare(id).is_empty() {

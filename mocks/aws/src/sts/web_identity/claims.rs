@@ -28,9 +28,9 @@ impl Claims {
     /// looked for here, see [`Claims::subject`].
     pub(crate) fn read(claims: &Map<String, Value>) -> Result<Self, Failure> {
         let present = |name: &'static str| {
-            claims.get(name).ok_or_else(|| {
-                error::missing_claim(name).because(Cause::MissingClaim { claim: name.into() })
-            })
+            claims
+                .get(name)
+                .ok_or_else(|| error::missing_claim(name).because(Cause::MissingClaim { claim: name.into() }))
         };
         let not_null = |name: &'static str| match present(name)? {
             Value::Null => {
@@ -58,7 +58,10 @@ impl Claims {
             authorized_party,
             issued_at: timestamp("iat", issued_at)?,
             expiration: timestamp("exp", expiration)?,
-            not_before: claims.get("nbf").map(|value| timestamp("nbf", value)).transpose()?,
+            not_before: claims
+                .get("nbf")
+                .map(|value| timestamp("nbf", value))
+                .transpose()?,
         })
     }
 
@@ -105,7 +108,9 @@ fn timestamp(claim: &str, value: &Value) -> Result<i64, Failure> {
         _ => None,
     }
     .ok_or_else(|| {
-        error::invalid_timestamp()
-            .because(Cause::InvalidTimestamp { claim: claim.into(), value: value.to_string() })
+        error::invalid_timestamp().because(Cause::InvalidTimestamp {
+            claim: claim.into(),
+            value: value.to_string(),
+        })
     })
 }

@@ -17,11 +17,36 @@ pub(super) struct Input<'a> {
     pub(super) minimum_token_size: usize,
 }
 
-const ARN: Constraint = Constraint { min: 20, max: 2048, pattern: Some(ANY_TEXT), sensitive: false };
-const SESSION_NAME: Constraint = Constraint { min: 2, max: 64, pattern: Some(NAME), sensitive: false };
-const TOKEN: Constraint = Constraint { min: 4, max: 20_000, pattern: None, sensitive: true };
-const PROVIDER_ID: Constraint = Constraint { min: 4, max: 2048, pattern: None, sensitive: false };
-const POLICY: Constraint = Constraint { min: 1, max: 2048, pattern: Some(POLICY_TEXT), sensitive: false };
+const ARN: Constraint = Constraint {
+    min: 20,
+    max: 2048,
+    pattern: Some(ANY_TEXT),
+    sensitive: false,
+};
+const SESSION_NAME: Constraint = Constraint {
+    min: 2,
+    max: 64,
+    pattern: Some(NAME),
+    sensitive: false,
+};
+const TOKEN: Constraint = Constraint {
+    min: 4,
+    max: 20_000,
+    pattern: None,
+    sensitive: true,
+};
+const PROVIDER_ID: Constraint = Constraint {
+    min: 4,
+    max: 2048,
+    pattern: None,
+    sensitive: false,
+};
+const POLICY: Constraint = Constraint {
+    min: 1,
+    max: 2048,
+    pattern: Some(POLICY_TEXT),
+    sensitive: false,
+};
 
 const ANY_TEXT: Pattern = Pattern {
     text: r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+",
@@ -33,7 +58,10 @@ const ANY_TEXT: Pattern = Pattern {
 };
 
 /// Of role session names and source identities.
-const NAME: Pattern = Pattern { text: r"[\w+=,.@-]*", matches: is_name_character };
+const NAME: Pattern = Pattern {
+    text: r"[\w+=,.@-]*",
+    matches: is_name_character,
+};
 
 const POLICY_TEXT: Pattern = Pattern {
     text: r"[\u0009\u000A\u000D\u0020-\u00FF]+",
@@ -47,7 +75,13 @@ pub(super) fn is_name_character(character: char) -> bool {
 impl<'a> Input<'a> {
     /// Reads the parameters and notes those worth showing.
     pub(super) fn read(parameters: &'a Parameters, call: &mut Call) -> Result<Self, Failure> {
-        for name in ["RoleArn", "RoleSessionName", "DurationSeconds", "ProviderId", "Policy"] {
+        for name in [
+            "RoleArn",
+            "RoleSessionName",
+            "DurationSeconds",
+            "ProviderId",
+            "Policy",
+        ] {
             if let Some(value) = parameters.get(name) {
                 call.parameters.insert(name, value.to_owned());
             }
@@ -84,7 +118,9 @@ impl<'a> Input<'a> {
             policy,
             policy_arns,
             duration: duration.and_then(|seconds| seconds.try_into().ok()),
-            minimum_token_size: minimum_token_size.and_then(|size| size.try_into().ok()).unwrap_or(0),
+            minimum_token_size: minimum_token_size
+                .and_then(|size| size.try_into().ok())
+                .unwrap_or(0),
         })
     }
 }

@@ -63,7 +63,9 @@ struct Credentials {
 
 impl std::fmt::Debug for Credentials {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Credentials").field("access_key_id", &self.access_key_id).finish_non_exhaustive()
+        out.debug_struct("Credentials")
+            .field("access_key_id", &self.access_key_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -100,7 +102,10 @@ pub(super) fn issue(
     let expiration = Timestamp::from_second(session.expires).unwrap_or(Timestamp::MAX);
     let result = AssumeRoleWithWebIdentityResult {
         audience: xml_text(grant.audience),
-        assumed_role_user: AssumedRoleUser { assumed_role_id: session.user_id(), arn: session.arn() },
+        assumed_role_user: AssumedRoleUser {
+            assumed_role_id: session.user_id(),
+            arn: session.arn(),
+        },
         provider: session.provider.clone(),
         credentials: Credentials {
             access_key_id: session.access_key_id.clone(),
@@ -112,7 +117,10 @@ pub(super) fn issue(
         packed_policy_size: grant.packed_size,
         source_identity: session.source_identity.as_deref(),
     };
-    call.issued =
-        Some(Issued { access_key_id: session.access_key_id.clone(), arn: session.arn(), expiration });
+    call.issued = Some(Issued {
+        access_key_id: session.access_key_id.clone(),
+        arn: session.arn(),
+        expiration,
+    });
     result_document(&result, NAMESPACE, request_id)
 }

@@ -16,15 +16,22 @@ const PARTITION: &str = "aws";
 /// that AWS says (assumed).
 pub(super) fn account(aws: &Aws, role_arn: &RoleArn, issuer: &str) -> Result<Arc<Account>, Failure> {
     let account = aws.directory.account(&role_arn.account);
-    account.filter(|_| role_arn.partition == PARTITION).ok_or_else(|| {
-        let accounts: Vec<String> = aws.directory.accounts().iter().map(|account| account.id.clone()).collect();
-        let nearest = nearest(&role_arn.account, accounts.iter().map(String::as_str));
-        error::no_provider(issuer).because(Cause::NoSuchAccount {
-            account: role_arn.account.clone(),
-            accounts,
-            nearest,
+    account
+        .filter(|_| role_arn.partition == PARTITION)
+        .ok_or_else(|| {
+            let accounts: Vec<String> = aws
+                .directory
+                .accounts()
+                .iter()
+                .map(|account| account.id.clone())
+                .collect();
+            let nearest = nearest(&role_arn.account, accounts.iter().map(String::as_str));
+            error::no_provider(issuer).because(Cause::NoSuchAccount {
+                account: role_arn.account.clone(),
+                accounts,
+                nearest,
+            })
         })
-    })
 }
 
 /// The account's provider for an issuer.
@@ -56,7 +63,11 @@ pub(super) fn provider<'a>(
 pub(super) fn role<'a>(account: &'a Account, arn: &RoleArn) -> Result<&'a Role, Failure> {
     let wanted = |path: &str, name: &str| format!("{}{name}", path.trim_start_matches('/'));
     account.role(&arn.path, &arn.name).ok_or_else(|| {
-        let roles: Vec<String> = account.roles.iter().map(|role| wanted(&role.path, &role.name)).collect();
+        let roles: Vec<String> = account
+            .roles
+            .iter()
+            .map(|role| wanted(&role.path, &role.name))
+            .collect();
         let role = wanted(&arn.path, &arn.name);
         // a role of the same name at another path is a likelier slip than one of a similar name
         let same_name = account.roles.iter().find(|role| role.name == arn.name);

@@ -25,7 +25,9 @@ pub(super) fn packed_size(
     source_identity: Option<&str>,
 ) -> Result<usize, Failure> {
     let percent = |characters: usize| characters * 100 / ALLOTTED;
-    let policy = input.policy.map_or(0, |policy| policy.chars().filter(|it| !it.is_whitespace()).count());
+    let policy = input.policy.map_or(0, |policy| {
+        policy.chars().filter(|it| !it.is_whitespace()).count()
+    });
     let arns: usize = input.policy_arns.iter().map(|arn| arn.len()).sum();
     let policies = percent(policy + arns);
     let tags = percent(tags.tags.iter().map(|(key, value)| key.len() + value.len()).sum());

@@ -9,11 +9,15 @@ use crate::sts::error;
 /// DIVERGENCE: access tokens of Login with Amazon and of Facebook are not verified but refused as a JWT would be;
 /// a CI job has none. Source: AssumeRoleWithWebIdentity, STS API Reference.
 pub(super) fn check(provider_id: Option<&str>) -> Result<(), Failure> {
-    let Some(provider_id) = provider_id else { return Ok(()) };
+    let Some(provider_id) = provider_id else {
+        return Ok(());
+    };
     let error = match provider_id {
         "www.amazon.com" => error::not_an_amazon_token(),
         "graph.facebook.com" => error::rejected_by_facebook(),
         _ => error::unrecognized_provider(),
     };
-    Err(error.because(Cause::ProviderIdWithIdToken { provider_id: provider_id.to_owned() }))
+    Err(error.because(Cause::ProviderIdWithIdToken {
+        provider_id: provider_id.to_owned(),
+    }))
 }

@@ -24,12 +24,19 @@ pub(super) fn role_authorized_by_idp(claims: &Map<String, Value>, role_arn: &str
             }));
         }
     };
-    let roles: Vec<&str> =
-        entries.into_iter().map(str::trim).filter(|entry| RoleArn::parse(entry).is_ok()).collect();
+    let roles: Vec<&str> = entries
+        .into_iter()
+        .map(str::trim)
+        .filter(|entry| RoleArn::parse(entry).is_ok())
+        .collect();
     if roles.contains(&role_arn) {
         return Ok(true);
     }
-    let error = if roles.is_empty() { error::no_role_in_claim() } else { error::role_not_in_claim() };
+    let error = if roles.is_empty() {
+        error::no_role_in_claim()
+    } else {
+        error::role_not_in_claim()
+    };
     Err(error.because(Cause::RoleNotInRolesClaim {
         role_arn: role_arn.to_owned(),
         roles: roles.into_iter().map(str::to_owned).collect(),

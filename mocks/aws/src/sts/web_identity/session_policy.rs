@@ -12,7 +12,9 @@ pub(super) fn check(policy: Option<&str>) -> Result<(), Failure> {
     match policy.map(Policy::parse) {
         None | Some(Ok(_)) => Ok(()),
         Some(Err(fault)) => {
-            let cause = Cause::MalformedSessionPolicy { why: fault.to_string() };
+            let cause = Cause::MalformedSessionPolicy {
+                why: fault.to_string(),
+            };
             Err(error::malformed_session_policy(fault.message()).because(cause))
         }
     }

@@ -85,7 +85,10 @@ impl SessionTags {
         }
         self.tags.insert(key.to_owned(), value.to_owned());
         if self.tags.len() > MOST_TAGS {
-            return Err(malformed_tags(claim, &format!("there are more than {MOST_TAGS} tags")));
+            return Err(malformed_tags(
+                claim,
+                &format!("there are more than {MOST_TAGS} tags"),
+            ));
         }
         Ok(())
     }
@@ -116,7 +119,11 @@ impl SessionTags {
             let why = "two keys differ only in case";
             return Err(malformed(error::duplicate_tag_keys(), CLAIM, why));
         }
-        match self.transitive.iter().find(|key| !lower.contains(&key.to_lowercase())) {
+        match self
+            .transitive
+            .iter()
+            .find(|key| !lower.contains(&key.to_lowercase()))
+        {
             Some(key) => {
                 let why = format!("`{key}` is to be transitive, and is not a tag");
                 Err(malformed(error::transitive_key_without_tag(), CLAIM, &why))
@@ -131,5 +138,8 @@ fn malformed_tags(claim: &str, why: &str) -> Failure {
 }
 
 fn malformed(error: ApiError, claim: &str, why: &str) -> Failure {
-    error.because(Cause::MalformedAwsClaim { claim: claim.to_owned(), why: why.to_owned() })
+    error.because(Cause::MalformedAwsClaim {
+        claim: claim.to_owned(),
+        why: why.to_owned(),
+    })
 }

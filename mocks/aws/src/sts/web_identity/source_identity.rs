@@ -23,6 +23,8 @@ pub(super) fn read(claims: &Map<String, Value>) -> Result<Option<String>, Failur
 }
 
 fn malformed(why: &str) -> Failure {
-    error::malformed_source_identity()
-        .because(Cause::MalformedAwsClaim { claim: CLAIM.into(), why: why.into() })
+    error::malformed_source_identity().because(Cause::MalformedAwsClaim {
+        claim: CLAIM.into(),
+        why: why.into(),
+    })
 }

@@ -46,8 +46,15 @@ pub(super) fn check(
     add_request_keys(&mut context, asked, request, now);
 
     let mut allow = |action: &str, deny: &dyn Fn(&str) -> (ApiError, Cause)| -> Result<(), Failure> {
-        let evaluated =
-            evaluate(&asked.role.trust_policy, &Request { principal: &principal, action, resource: None, context: &context });
+        let evaluated = evaluate(
+            &asked.role.trust_policy,
+            &Request {
+                principal: &principal,
+                action,
+                resource: None,
+                context: &context,
+            },
+        );
         let effect = match evaluated.effect {
             Effect::Allow => {
                 // what was asked for first stays on the record when all of it is allowed
@@ -62,7 +69,10 @@ pub(super) fn check(
         Err(error.because(cause))
     };
     allow("sts:AssumeRoleWithWebIdentity", &|effect| {
-        let cause = Cause::TrustPolicyDenied { role_arn: role_arn.clone(), effect: effect.into() };
+        let cause = Cause::TrustPolicyDenied {
+            role_arn: role_arn.clone(),
+            effect: effect.into(),
+        };
         (error::not_authorized(), cause)
     })?;
     if !asked.tags.is_empty() {
@@ -129,7 +139,10 @@ fn add_request_keys(context: &mut Context, asked: &Asked<'_>, request: &ApiReque
     context.insert("aws:PrincipalAccount", asked.account.id.clone());
     context.insert("aws:PrincipalType", "User");
     context.insert("aws:SourceIp", request.peer.ip.to_string());
-    context.insert("aws:SecureTransport", if request.peer.tls { "true" } else { "false" });
+    context.insert(
+        "aws:SecureTransport",
+        if request.peer.tls { "true" } else { "false" },
+    );
     context.insert("aws:CurrentTime", now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
     context.insert("aws:EpochTime", now.as_second().to_string());
     context.insert("aws:RequestedRegion", request.route.region.clone());
@@ -137,7 +150,10 @@ fn add_request_keys(context: &mut Context, asked: &Asked<'_>, request: &ApiReque
         context.insert("aws:UserAgent", agent);
     }
     context.insert("sts:RoleSessionName", asked.session_name);
-    context.insert("sts:RoleAuthorizedByIdp", if asked.authorized_by_idp { "true" } else { "false" });
+    context.insert(
+        "sts:RoleAuthorizedByIdp",
+        if asked.authorized_by_idp { "true" } else { "false" },
+    );
     if let Some(identity) = asked.source_identity {
         context.insert("sts:SourceIdentity", identity);
     }

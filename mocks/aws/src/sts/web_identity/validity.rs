@@ -18,15 +18,24 @@ impl Claims {
         let seconds = now.as_second();
         let (earliest, latest) = (seconds.saturating_sub(LEEWAY), seconds.saturating_add(LEEWAY));
         if earliest >= self.expiration {
-            let cause = Cause::TokenExpired { expiration: timestamp(self.expiration), now };
+            let cause = Cause::TokenExpired {
+                expiration: timestamp(self.expiration),
+                now,
+            };
             return Err(error::token_expired(earliest, self.expiration).because(cause));
         }
         if let Some(not_before) = self.not_before.filter(|not_before| *not_before > latest) {
-            let cause = Cause::TokenNotYetValid { not_before: timestamp(not_before), now };
+            let cause = Cause::TokenNotYetValid {
+                not_before: timestamp(not_before),
+                now,
+            };
             return Err(error::token_not_yet_valid(latest, not_before).because(cause));
         }
         if self.issued_at > latest {
-            let cause = Cause::TokenFromTheFuture { issued: timestamp(self.issued_at), now };
+            let cause = Cause::TokenFromTheFuture {
+                issued: timestamp(self.issued_at),
+                now,
+            };
             return Err(error::token_from_the_future(self.issued_at).because(cause));
         }
         Ok(())
@@ -35,5 +44,9 @@ impl Claims {
 
 /// The time for the journal; what no calendar holds becomes the nearest it does.
 fn timestamp(seconds: i64) -> Timestamp {
-    Timestamp::from_second(seconds).unwrap_or(if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX })
+    Timestamp::from_second(seconds).unwrap_or(if seconds < 0 {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    })
 }

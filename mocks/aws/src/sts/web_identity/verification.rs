@@ -37,35 +37,49 @@ pub(super) async fn verify(
     if key.verifies(algorithm, jwt.signing_input.as_bytes(), &jwt.signature) {
         return Ok(());
     }
-    Err(error::not_validated()
-        .because(Cause::BadSignature { kid: kid.to_owned(), algorithm: algorithm.name().to_owned() }))
+    Err(error::not_validated().because(Cause::BadSignature {
+        kid: kid.to_owned(),
+        algorithm: algorithm.name().to_owned(),
+    }))
 }
 
 /// A chain that leads to no trusted authority has to end with a certificate that the provider lists.
 fn check_thumbprint(provider: &OidcProvider, published: &Published) -> Result<(), Failure> {
-    let ChainTrust::Thumbprint { thumbprint, why } = &published.trust else { return Ok(()) };
+    let ChainTrust::Thumbprint { thumbprint, why } = &published.trust else {
+        return Ok(());
+    };
     if provider.thumbprints.contains(thumbprint) {
         return Ok(());
     }
-    Err(error::thumbprint_mismatch().because(Cause::IssuerUntrustedCertificate {
-        url: published.url.clone(),
-        why: why.clone(),
-        thumbprint: Some(thumbprint.clone()),
-        thumbprints: provider.thumbprints.clone(),
-    }))
+    Err(
+        error::thumbprint_mismatch().because(Cause::IssuerUntrustedCertificate {
+            url: published.url.clone(),
+            why: why.clone(),
+            thumbprint: Some(thumbprint.clone()),
+            thumbprints: provider.thumbprints.clone(),
+        }),
+    )
 }
 
 fn no_key(problem: KeyProblem, algorithm: Algorithm, kid: Option<&str>) -> Failure {
     let kid = kid.unwrap_or_default().to_owned();
     let cause = match problem {
-        KeyProblem::Unknown { known } => {
-            Cause::UnknownKid { kid, algorithm: algorithm.name().to_owned(), known }
-        }
+        KeyProblem::Unknown { known } => Cause::UnknownKid {
+            kid,
+            algorithm: algorithm.name().to_owned(),
+            known,
+        },
         KeyProblem::NoKid { known } => Cause::NoKid { known },
         KeyProblem::Ignored { why } => Cause::UnusableKey { kid, why },
-        KeyProblem::TooMany { key_type, count, limit } => {
-            Cause::TooManyKeys { key_type: key_type.name().to_owned(), count, limit }
-        }
+        KeyProblem::TooMany {
+            key_type,
+            count,
+            limit,
+        } => Cause::TooManyKeys {
+            key_type: key_type.name().to_owned(),
+            count,
+            limit,
+        },
         KeyProblem::Refused { why } => {
             return error::not_validated().because(Cause::UnusableKey { kid, why });
         }

@@ -34,7 +34,10 @@ impl Answer {
 
     /// Status, code and message of an error.
     pub(crate) fn error(&self) -> (u16, String, String) {
-        let text = |name| self.element(name).unwrap_or_else(|| panic!("no {name} in {}", self.body));
+        let text = |name| {
+            self.element(name)
+                .unwrap_or_else(|| panic!("no {name} in {}", self.body))
+        };
         (self.status.as_u16(), text("Code"), text("Message"))
     }
 
@@ -61,8 +64,7 @@ pub(crate) fn sign(
     (region, service): (&str, &str),
     at: i64,
 ) -> Request<Body> {
-    let identity =
-        Credentials::new(key_id, secret, token.map(str::to_owned), None, "test").into();
+    let identity = Credentials::new(key_id, secret, token.map(str::to_owned), None, "test").into();
     let mut settings = SigningSettings::default();
     settings.uri_path_normalization_mode = UriPathNormalizationMode::Enabled;
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(at.try_into().unwrap());
@@ -79,10 +81,16 @@ pub(crate) fn sign(
     let uri = if parts.uri.host().is_some() {
         parts.uri.to_string()
     } else {
-        let host = parts.headers.get("host").map_or("127.0.0.1", |host| host.to_str().unwrap());
+        let host = parts
+            .headers
+            .get("host")
+            .map_or("127.0.0.1", |host| host.to_str().unwrap());
         format!("http://{host}{}", parts.uri)
     };
-    let headers = parts.headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap()));
+    let headers = parts
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.to_str().unwrap()));
     let signable =
         SignableRequest::new(parts.method.as_str(), &uri, headers, SignableBody::Bytes(&body)).unwrap();
     let (instructions, _) = sign_request(signable, &params).unwrap().into_parts();

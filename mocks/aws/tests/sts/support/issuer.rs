@@ -71,14 +71,21 @@ impl TestIssuer {
         };
         let (trusted, private) = (certificate_authority("trusted"), certificate_authority("private"));
         let key = KeyPair::generate().unwrap();
-        let name = if kind == CertificateKind::OtherName { "other.example.com".to_owned() } else { host.clone() };
+        let name = if kind == CertificateKind::OtherName {
+            "other.example.com".to_owned()
+        } else {
+            host.clone()
+        };
         let params = CertificateParams::new(vec![name]).unwrap();
         let chain: Vec<CertificateDer<'static>> = match kind {
             CertificateKind::Trusted | CertificateKind::OtherName => {
                 vec![params.signed_by(&key, &trusted).unwrap().der().clone()]
             }
             CertificateKind::Private => {
-                vec![params.signed_by(&key, &private).unwrap().der().clone(), private.der().clone()]
+                vec![
+                    params.signed_by(&key, &private).unwrap().der().clone(),
+                    private.der().clone(),
+                ]
             }
             CertificateKind::SelfSigned => vec![params.self_signed(&key).unwrap().der().clone()],
         };
@@ -98,7 +105,11 @@ impl TestIssuer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Mutex::new(Shared::default()));
-        let server = tokio::spawn(serve(listener, TlsAcceptor::from(Arc::new(config)), Arc::clone(&shared)));
+        let server = tokio::spawn(serve(
+            listener,
+            TlsAcceptor::from(Arc::new(config)),
+            Arc::clone(&shared),
+        ));
         let issuer = TestIssuer {
             url: url.to_owned(),
             network: Network::new(
@@ -109,7 +120,11 @@ impl TestIssuer {
             shared,
             server,
         };
-        let path = url.splitn(4, '/').nth(3).map(|path| format!("/{path}")).unwrap_or_default();
+        let path = url
+            .splitn(4, '/')
+            .nth(3)
+            .map(|path| format!("/{path}"))
+            .unwrap_or_default();
         let path = path.trim_end_matches('/');
         issuer.publish(
             &format!("{path}/.well-known/openid-configuration"),
@@ -127,12 +142,20 @@ impl TestIssuer {
     }
 
     pub(crate) fn publish_raw(&self, path: &str, status: u16, body: &[u8]) {
-        self.shared.lock().unwrap().documents.insert(path.to_owned(), (status, None, body.to_vec()));
+        self.shared
+            .lock()
+            .unwrap()
+            .documents
+            .insert(path.to_owned(), (status, None, body.to_vec()));
     }
 
     pub(crate) fn redirect(&self, path: &str, location: &str) {
         let document = (302, Some(location.to_owned()), Vec::new());
-        self.shared.lock().unwrap().documents.insert(path.to_owned(), document);
+        self.shared
+            .lock()
+            .unwrap()
+            .documents
+            .insert(path.to_owned(), document);
     }
 
     /// Publishes a set of keys in the place of the usual one.
@@ -164,11 +187,15 @@ impl Drop for TestIssuer {
 
 async fn serve(listener: TcpListener, tls: TlsAcceptor, shared: Arc<Mutex<Shared>>) {
     loop {
-        let Ok((stream, _)) = listener.accept().await else { return };
+        let Ok((stream, _)) = listener.accept().await else {
+            return;
+        };
         let (tls, shared) = (tls.clone(), Arc::clone(&shared));
         shared.lock().unwrap().connections += 1;
         tokio::spawn(async move {
-            let Ok(stream) = tls.accept(stream).await else { return };
+            let Ok(stream) = tls.accept(stream).await else {
+                return;
+            };
             let service = service_fn(move |request: Request<Incoming>| {
                 let shared = Arc::clone(&shared);
                 async move {

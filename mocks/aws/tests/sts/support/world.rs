@@ -79,7 +79,12 @@ impl World {
         config.network = network;
         config.access_keys = vec![mock_aws::AccessKey::root(ACCOUNT, "test", "test")];
         config.events = Arc::new(move |event| sink.lock().unwrap().push(event));
-        World { aws: Aws::new(config), issuer, clock, events }
+        World {
+            aws: Aws::new(config),
+            issuer,
+            clock,
+            events,
+        }
     }
 
     pub(crate) fn advance(&self, seconds: i64) {
@@ -127,10 +132,17 @@ impl World {
     /// The same with more parameters; those given replace the usual ones.
     pub(crate) async fn assume_with(&self, token: &str, more: &[(&str, &str)]) -> Answer {
         let role = self.role_arn("deploy");
-        let usual =
-            [("RoleArn", role.as_str()), ("RoleSessionName", "job-1"), ("WebIdentityToken", token)];
+        let usual = [
+            ("RoleArn", role.as_str()),
+            ("RoleSessionName", "job-1"),
+            ("WebIdentityToken", token),
+        ];
         let mut parameters: Vec<(&str, &str)> = more.to_vec();
-        parameters.extend(usual.into_iter().filter(|(name, _)| more.iter().all(|(given, _)| given != name)));
+        parameters.extend(
+            usual
+                .into_iter()
+                .filter(|(name, _)| more.iter().all(|(given, _)| given != name)),
+        );
         self.call("AssumeRoleWithWebIdentity", &parameters).await
     }
 
@@ -157,6 +169,9 @@ impl World {
 
     /// The name of the cause of the last call, as JSON has it.
     pub(crate) fn cause_kind(&self) -> String {
-        serde_json::to_value(self.cause()).unwrap()["kind"].as_str().unwrap().to_owned()
+        serde_json::to_value(self.cause()).unwrap()["kind"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 }
