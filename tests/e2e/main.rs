@@ -5,6 +5,7 @@ mod articles;
 mod command_line;
 mod leaving_nothing;
 mod mistakes;
+mod readme;
 mod shipped;
 mod unmet;
 mod world;

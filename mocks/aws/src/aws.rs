@@ -132,7 +132,8 @@ impl Aws {
         self.directory.accounts()
     }
 
-    /// Changes an account in one step; it is made if there is none with this id.
+    /// Changes an account in one step; it is made if there is none with this id. The change sees the accounts as they
+    /// were before, and may not change another one (that would wait for ever).
     pub fn update_account<T>(&self, id: &str, change: impl FnOnce(&mut Account) -> T) -> T {
         self.directory.update(id, change)
     }

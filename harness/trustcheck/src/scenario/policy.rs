@@ -1,7 +1,7 @@
 //! A policy document in a world: a JSON file, or the document itself in the YAML.
 
 use camino::Utf8Path;
-use iam_policy::Policy;
+use iam_policy::{ParseError, Policy, PolicyKind, ValidationRules};
 use located_yaml::scalar::core::{self, Core};
 use located_yaml::{Node, Value};
 
@@ -34,7 +34,14 @@ pub(super) fn read(node: &Node, what: &str, files: &dyn Files, reader: &mut Read
             return None;
         }
     };
-    match Policy::parse(source.text()) {
+    // A role of the world may be older than the control of shared providers, which looks only at what is written anew.
+    let rules = ValidationRules {
+        shared_provider_control: false,
+        ..ValidationRules::default()
+    };
+    let checked = Policy::parse(source.text())
+        .and_then(|policy| policy.validate(PolicyKind::Trust, &rules).map(|_| policy));
+    match checked {
         Ok(policy) => Some(Document { policy, source }),
         Err(refusal) => {
             reader.note(refused(&source, refusal));
@@ -43,8 +50,12 @@ pub(super) fn read(node: &Node, what: &str, files: &dyn Files, reader: &mut Read
     }
 }
 
-fn refused(source: &Source, refusal: iam_policy::ParseError) -> Diagnostic {
-    let diagnostic = Diagnostic::new(source, refusal.span.clone(), refusal.to_string());
+fn refused(source: &Source, refusal: ParseError) -> Diagnostic {
+    let diagnostic = Diagnostic::new(source, refusal.span.clone(), refusal.detail.clone()).label(format!(
+        "IAM answers {}: {}",
+        refusal.code(),
+        refusal.message()
+    ));
     match refusal.help {
         Some(help) => diagnostic.help(help),
         None => diagnostic,

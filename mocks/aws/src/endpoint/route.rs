@@ -71,9 +71,13 @@ fn scope(request: &HttpRequest<'_>, parameters: &Parameters) -> Option<(String, 
         Some(header) => header.split_once("Credential=")?.1.split([',', ' ']).next()?,
         None => parameters.get("X-Amz-Credential")?,
     };
-    let mut parts = credential.split('/').skip(2);
-    let (region, service) = (parts.next()?, parts.next()?);
-    (!service.is_empty()).then(|| (service.to_owned(), region.to_owned()))
+    let parts: Vec<&str> = credential.split('/').collect();
+    match parts.as_slice() {
+        [_, _, region, service, _] if !service.is_empty() => {
+            Some(((*service).to_owned(), (*region).to_owned()))
+        }
+        _ => None,
+    }
 }
 
 fn by_target(request: &HttpRequest<'_>) -> Option<String> {

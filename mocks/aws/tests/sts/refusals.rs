@@ -277,7 +277,7 @@ async fn more_than_fits_into_a_session() {
     answer.assert_error(
         400,
         "PackedPolicyTooLarge",
-        "Packed policy consumes 132% of allotted space, please use smaller policy.",
+        "Packed policy consumes 130% of allotted space, please use smaller policy.",
     );
     let tags: serde_json::Map<String, Value> = (0..50)
         .map(|number| (format!("key{number}"), json!(["v".repeat(256)])))
