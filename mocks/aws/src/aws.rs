@@ -113,7 +113,6 @@ impl Aws {
     /// (`sts.eu-west-1.amazonaws.com`), else from the scope of its signature, else from its `Version`.
     ///
     /// A listener may say where a request comes from by putting a [`crate::Peer`] into its extensions.
-    #[must_use]
     pub fn router(self: &Arc<Self>) -> axum::Router {
         axum::Router::new()
             .fallback(endpoint::answer)

@@ -187,8 +187,10 @@ fn at_once(jobs: Option<NonZeroUsize>) -> usize {
 fn exit(summary: &Summary, deny_skips: bool) -> Exit {
     if summary.interrupted {
         Exit::Interrupted
-    } else if summary.errors > 0 {
+    } else if summary.errors > summary.faults {
         Exit::Input
+    } else if summary.faults > 0 {
+        Exit::Environment
     } else if summary.failed > 0 {
         Exit::FellShort
     } else if summary.skipped > 0 && deny_skips {

@@ -157,6 +157,18 @@ impl Host {
         )
     }
 
+    /// The host's `PATH` with the tools' directories in front of it.
+    fn path_with(&self, tools: &[PathBuf]) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        for directory in tools.iter().map(|directory| directory.display().to_string()) {
+            if !parts.contains(&directory) {
+                parts.push(directory);
+            }
+        }
+        parts.push(self.path.clone());
+        parts.join(":")
+    }
+
     /// What the shell starts with, before the job's own variables are exported by the script. Of the host's
     /// environment only `PATH` is kept.
     fn environment(&self, order: &Order<'_>, mark: &str) -> Vec<(String, String)> {
@@ -164,10 +176,7 @@ impl Host {
         let text = |path: &Path| path.display().to_string();
         let url = format!("http://{}", order.edge);
         let mut environment = vec![
-            (
-                "PATH".to_owned(),
-                crate::tools::path_with(order.tools.iter().map(PathBuf::as_path), &self.path),
-            ),
+            ("PATH".to_owned(), self.path_with(order.tools)),
             ("HOME".to_owned(), text(room.home())),
             ("TMPDIR".to_owned(), text(room.temporary())),
             ("LANG".to_owned(), "C.UTF-8".to_owned()),

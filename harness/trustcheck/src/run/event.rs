@@ -80,6 +80,8 @@ pub struct Summary {
     pub skipped: usize,
     /// Could not be run.
     pub errors: usize,
+    /// Those of `errors` that are not a mistake in a file but a fault of the environment: a full disk, no port.
+    pub faults: usize,
     /// Whether the run was broken off by the user.
     pub interrupted: bool,
     /// How long the whole run took.
@@ -87,8 +89,11 @@ pub struct Summary {
 }
 
 impl Summary {
-    pub(super) fn count(&mut self, status: Status) {
-        match status {
+    pub(super) fn count(&mut self, report: &CaseReport) {
+        if report.status == Status::Error && report.mistakes.is_empty() {
+            self.faults += 1;
+        }
+        match report.status {
             Status::Passed => self.passed += 1,
             Status::Failed => self.failed += 1,
             Status::Skipped => self.skipped += 1,

@@ -71,7 +71,7 @@ pub async fn run(
         ended.insert(index, report);
         while let Some(report) = ended.remove(&next_to_report) {
             next_to_report += 1;
-            summary.count(report.status);
+            summary.count(&report);
             tell(listeners, &Event::Case(&report))?;
             if limits.fail_fast && matches!(report.status, Status::Failed | Status::Error) {
                 halt.cancel();
@@ -90,7 +90,7 @@ pub async fn run(
             reason: Some(format!("not run: {why}")),
             ..headings[index].clone()
         };
-        summary.count(report.status);
+        summary.count(&report);
         tell(listeners, &Event::Case(&report))?;
     }
     summary.duration = began.elapsed();

@@ -4,7 +4,7 @@ mod found;
 mod pypi;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use tokio_util::sync::CancellationToken;
 
@@ -114,18 +114,4 @@ pub async fn provide(
         }
     }
     provided
-}
-
-/// Puts the tools' directories in front of a `PATH`.
-#[must_use]
-pub fn path_with<'a>(directories: impl IntoIterator<Item = &'a Path>, path: &str) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    for directory in directories {
-        let directory = directory.display().to_string();
-        if !parts.contains(&directory) {
-            parts.push(directory);
-        }
-    }
-    parts.push(path.to_owned());
-    parts.join(":")
 }

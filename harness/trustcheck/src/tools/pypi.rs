@@ -21,6 +21,12 @@ pub(super) struct Package {
     pub(super) requirements: &'static str,
 }
 
+/// How pip is called to install into the virtual environment.
+struct Pip {
+    python: PathBuf,
+    arguments: Vec<String>,
+}
+
 /// Written when an installation is complete; without it the directory is made anew.
 const COMPLETE: &str = "complete";
 
@@ -72,18 +78,13 @@ impl Package {
     ) -> Result<(), Missing> {
         let Package { name, version, .. } = self;
         progress(&format!("making room for {name} {version} (once)"));
-        let venv = ["-m", "venv", "--clear", &home.display().to_string()].map(str::to_owned);
-        run(python, &venv, context, &|_| {})
-            .await
-            .map_err(|why| self.missing(&format!("`python3 -m venv` failed: {why}")))?;
+        let pip = self.environment(python, home, context).await?;
         let requirements = home.join("requirements.txt");
         fs::write(&requirements, self.requirements)
             .map_err(|error| self.missing(&format!("the cache cannot be written: {error}")))?;
         progress(&format!("installing {name} {version} from PyPI (once)"));
         let list = requirements.display().to_string();
-        let pip = [
-            "-m",
-            "pip",
+        let install = [
             "install",
             "--no-input",
             "--progress-bar",
@@ -92,18 +93,66 @@ impl Package {
             "20",
             "--retries",
             "2",
-        ]
-        .into_iter()
-        .chain(["--no-deps", "--requirement", &list])
-        .map(str::to_owned)
-        .collect::<Vec<_>>();
-        run(&home.join("bin").join("python3"), &pip, context, &|line| {
+        ];
+        let what = ["--no-deps", "--requirement", &list];
+        let arguments: Vec<String> = pip
+            .arguments
+            .iter()
+            .cloned()
+            .chain(install.into_iter().chain(what).map(str::to_owned))
+            .collect();
+        run(&pip.python, &arguments, context, &|line| {
             if let Some(what) = line.strip_prefix("Collecting ") {
                 progress(&format!("installing {name} {version} from PyPI (once): {what}"));
             }
         })
         .await
         .map_err(|why| self.missing(&format!("PyPI gave no {name}: {why}")))
+    }
+
+    /// Makes the virtual environment, and says how pip installs into it: with a pip of its own, else (some systems ship
+    /// Python without the part that brings one) with the host's.
+    async fn environment(&self, python: &Path, home: &Path, context: &Context) -> Result<Pip, Missing> {
+        let place = home.display().to_string();
+        let make = |more: &[&str]| -> Vec<String> {
+            ["-m", "venv", "--clear"]
+                .iter()
+                .chain(more)
+                .chain(&[place.as_str()])
+                .map(|&word| word.to_owned())
+                .collect()
+        };
+        let inside = home.join("bin").join("python3");
+        let whole = run(python, &make(&[]), context, &|_| {}).await;
+        let Err(why) = whole else {
+            return Ok(Pip {
+                python: inside,
+                arguments: vec!["-m".to_owned(), "pip".to_owned()],
+            });
+        };
+        let failed = |why: &str| {
+            self.missing(&format!(
+                "`python3 -m venv` failed ({why}; on Debian and Ubuntu it needs the package python3-venv)"
+            ))
+        };
+        run(python, &make(&["--without-pip"]), context, &|_| {})
+            .await
+            .map_err(|why| failed(&why))?;
+        let arguments = ["-m", "pip", "--python", &inside.display().to_string()]
+            .map(str::to_owned)
+            .to_vec();
+        let check: Vec<String> = arguments
+            .iter()
+            .cloned()
+            .chain(["--version".to_owned()])
+            .collect();
+        run(python, &check, context, &|_| {})
+            .await
+            .map_err(|_| failed(&why))?;
+        Ok(Pip {
+            python: python.to_owned(),
+            arguments,
+        })
     }
 
     fn lock(&self, home: &Path) -> std::io::Result<File> {

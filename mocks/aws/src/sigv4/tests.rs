@@ -21,16 +21,28 @@ fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
     headers
 }
 
-/// Requests of the signing test suite that AWS publishes for its SDKs, and of the examples in the IAM User Guide.
+/// Requests of the signing test suite that AWS publishes for its SDKs, under the names they have there, and the example of
+/// the IAM User Guide.
 #[rstest]
-#[case::get_vanilla("GET", "/", "", &[("host", "example.amazonaws.com")], "service", "host;x-amz-date", "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31")]
-#[case::get_query_plus("GET", "/", "c+d", &[("host", "example.amazonaws.com")], "service", "host;x-amz-date", "ae684ce3aadc299e3ac7d9216fcc039c7edf40dea57cf5b3005821dd2f176654")]
-#[case::iam_list_users("GET", "/", "Action=ListUsers&Version=2010-05-08", &[("host", "iam.amazonaws.com"), ("content-type", "application/x-www-form-urlencoded; charset=utf-8")], "iam", "content-type;host;x-amz-date", "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7")]
+#[case::get_vanilla(("GET", "/", ""), &[("host", "example.amazonaws.com")], b"", "service", "host;x-amz-date", "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31")]
+#[case::get_query_plus(("GET", "/", "c+d"), &[("host", "example.amazonaws.com")], b"", "service", "host;x-amz-date", "ae684ce3aadc299e3ac7d9216fcc039c7edf40dea57cf5b3005821dd2f176654")]
+#[case::get_vanilla_query_order_key_case(("GET", "/", "Param2=value2&Param1=value1"), &[("host", "example.amazonaws.com")], b"", "service", "host;x-amz-date", "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500")]
+#[case::get_vanilla_query_order_encoded(("GET", "/", "Param-3=Value3&Param=Value2&%E1%88%B4=Value1"), &[("host", "example.amazonaws.com")], b"", "service", "host;x-amz-date", "371d3713e185cc334048618a97f809c9ffe339c62934c032af5a0e595648fcac")]
+#[case::get_vanilla_query_unreserved(("GET", "/", "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz=-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"), &[("host", "example.amazonaws.com")], b"", "service", "host;x-amz-date", "9c3e54bfcdf0b19771a7f523ee5669cdf59bc7cc0884027167c21bb143a40197")]
+#[case::get_vanilla_utf8_query(("GET", "/", "ሴ=bar"), &[("host", "example.amazonaws.com")], b"", "service", "host;x-amz-date", "2cdec8eed098649ff3a119c94853b13c643bcf08f8b0a1d91e12c9027818dd04")]
+#[case::get_header_key_duplicate(("GET", "/", ""), &[("host", "example.amazonaws.com"), ("my-header1", "value2"), ("my-header1", "value2"), ("my-header1", "value1")], b"", "service", "host;my-header1;x-amz-date", "c9d5ea9f3f72853aea855b47ea873832890dbdd183b4468f858259531a5138ea")]
+#[case::get_header_value_trim(("GET", "/", ""), &[("host", "example.amazonaws.com"), ("my-header1", " value1"), ("my-header2", " \"a   b   c\"")], b"", "service", "host;my-header1;my-header2;x-amz-date", "acc3ed3afb60bb290fc8d2dd0098b9911fcaa05412b367055dee359757a9c736")]
+#[case::get_slashes_normalized(("GET", "//example//", ""), &[("host", "example.amazonaws.com")], b"", "service", "host;x-amz-date", "9a624bd73a37c9a373b5312afbebe7a714a789de108f0bdfe846570885f57e84")]
+#[case::get_slash_pointless_dot_normalized(("GET", "/./example", ""), &[("host", "example.amazonaws.com")], b"", "service", "host;x-amz-date", "ef75d96142cf21edca26f06005da7988e4f8dc83a165a80865db7089db637ec5")]
+#[case::get_relative_relative_normalized(("GET", "/example1/example2/../..", ""), &[("host", "example.amazonaws.com")], b"", "service", "host;x-amz-date", "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31")]
+#[case::get_space_normalized(("GET", "/example space/", ""), &[("host", "example.amazonaws.com")], b"", "service", "host;x-amz-date", "652487583200325589f1fba4c7e578f72c47cb61beeca81406b39ddec1366741")]
+#[case::get_utf8(("GET", "/ሴ", ""), &[("host", "example.amazonaws.com")], b"", "service", "host;x-amz-date", "8318018e0b0f223aa2bbf98705b62bb787dc9c0e678f255a891fd03141be5d85")]
+#[case::post_x_www_form_urlencoded(("POST", "/", ""), &[("host", "example.amazonaws.com"), ("content-type", "application/x-www-form-urlencoded"), ("content-length", "13"), ("x-amz-content-sha256", "9095672bbd1f56dfc5b65f3e153adc8731a4a654192329106275f4c7b24d0b6e")], b"Param1=value1", "service", "content-length;content-type;host;x-amz-content-sha256;x-amz-date", "d3875051da38690788ef43de4db0d8f280229d82040bfac253562e56c3f20e0b")]
+#[case::iam_list_users(("GET", "/", "Action=ListUsers&Version=2010-05-08"), &[("host", "iam.amazonaws.com"), ("content-type", "application/x-www-form-urlencoded; charset=utf-8")], b"", "iam", "content-type;host;x-amz-date", "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7")]
 fn published_examples(
-    #[case] method: &str,
-    #[case] path: &str,
-    #[case] query: &str,
+    #[case] (method, path, query): (&str, &str, &str),
     #[case] more: &[(&str, &str)],
+    #[case] body: &[u8],
     #[case] service: &str,
     #[case] signed_headers: &str,
     #[case] signature: &str,
@@ -48,7 +60,7 @@ fn published_examples(
         query,
         headers: &headers,
         host: None,
-        body: b"",
+        body,
     };
     let read = Signature::read(&request).unwrap();
     read.check_scope(ExpectedScope {

@@ -1,5 +1,11 @@
 //! STS from outside: requests to the router, an issuer on loopback with TLS.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests are tests, too"
+)]
+
 mod support;
 
 mod caller_identity;
