@@ -8,13 +8,7 @@ use crate::event::Caller;
 use crate::session::Session;
 use crate::sigv4::{ExpectedScope, HttpRequest, Refusal, RefusalKind, Signature};
 
-/// A caller whose signature is good.
-#[derive(Debug)]
-pub(crate) struct Identity {
-    pub(crate) caller: Caller,
-}
-
-/// Verifies the signature of a request.
+/// Verifies the signature of a request, and says who made it.
 ///
 /// The order of the checks is an assumption: what can be said without the key comes first, and an ended session
 /// before a wrong signature.
@@ -22,7 +16,7 @@ pub(crate) fn authenticate(
     aws: &Aws,
     request: &HttpRequest<'_>,
     expected: ExpectedScope<'_>,
-) -> Result<Identity, Refusal> {
+) -> Result<Caller, Refusal> {
     let signature = Signature::read(request)?;
     signature.check_scope(expected)?;
     signature.check_time((aws.host_clock)())?;
@@ -35,24 +29,20 @@ pub(crate) fn authenticate(
             ));
         }
         signature.verify(request, &key.secret_access_key)?;
-        return Ok(Identity {
-            caller: Caller {
-                account: key.account.clone(),
-                arn: key.arn.clone(),
-                user_id: key.user_id.clone(),
-                access_key_id: key_id.clone(),
-            },
+        return Ok(Caller {
+            account: key.account.clone(),
+            arn: key.arn.clone(),
+            user_id: key.user_id.clone(),
+            access_key_id: key_id.clone(),
         });
     }
     let session = open_session(aws, key_id, signature.session_token.as_deref(), (aws.clock)())?;
     signature.verify(request, &aws.seal.secret_access_key(key_id))?;
-    Ok(Identity {
-        caller: Caller {
-            arn: session.arn(),
-            user_id: session.user_id(),
-            account: session.account,
-            access_key_id: session.access_key_id,
-        },
+    Ok(Caller {
+        arn: session.arn(),
+        user_id: session.user_id(),
+        account: session.account,
+        access_key_id: session.access_key_id,
     })
 }
 

@@ -45,6 +45,13 @@ fn line(reader: &mut Reader<'_>, node: &Node) -> Option<Journal> {
     for (key, make) in subjects {
         if let Some(node) = fields.take(key) {
             let text = reader.some_text(node, key)?;
+            if key == "call" && !text.value.contains(':') {
+                let problem = reader
+                    .problem(&text.span, format!("`{}` names no service", text.value))
+                    .help("write `service:Operation`, such as `sts:GetCallerIdentity`");
+                reader.note(problem);
+                return None;
+            }
             if subject.is_some() {
                 let problem = reader.problem(&text.span, "one line of `journal` is about one thing");
                 reader.note(problem);

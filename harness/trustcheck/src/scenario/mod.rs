@@ -7,6 +7,8 @@ mod matrix;
 mod plan;
 mod policy;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod trigger;
 mod variables;
 mod world;

@@ -55,11 +55,11 @@ impl Violations {
             && !value.chars().all(pattern.matches)
         {
             let demand = format!("Member must satisfy regular expression pattern: {}", pattern.text);
-            self.add(&shown, member, &demand);
+            self.add_text(value, member, &demand, constraint);
         }
         if length > constraint.max {
             let demand = format!("Member must have length less than or equal to {}", constraint.max);
-            self.add(&shown, member, &demand);
+            self.add_text(value, member, &demand, constraint);
         }
         if length < constraint.min {
             let demand = format!(
@@ -89,6 +89,15 @@ impl Violations {
             let demand = format!("Member must have length less than or equal to {max}");
             self.add(&format!("'[{}]'", values.join(", ")), member, &demand);
         }
+    }
+
+    fn add_text(&mut self, value: &str, member: &str, demand: &str, constraint: Constraint) {
+        let shown = if constraint.sensitive {
+            String::new()
+        } else {
+            format!("'{value}'")
+        };
+        self.add(&shown, member, demand);
     }
 
     fn add(&mut self, shown: &str, member: &str, demand: &str) {

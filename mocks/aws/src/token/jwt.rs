@@ -4,24 +4,28 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-/// A JWT in its parts. Nothing of it is verified.
+use crate::event::DecodedToken;
+
+/// What it takes to verify a JWT.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Jwt<'a> {
     /// What the signature is over: the first two parts as sent.
     pub(crate) signing_input: &'a str,
-    pub(crate) header: Map<String, Value>,
-    pub(crate) claims: Map<String, Value>,
     pub(crate) signature: Vec<u8>,
+    /// `alg`, whatever it is.
+    pub(crate) algorithm: String,
+    /// `kid`. Empty counts as absent (recorded AWS behaviour).
+    pub(crate) kid: Option<String>,
 }
 
 impl<'a> Jwt<'a> {
-    /// Takes a token apart. The error says what is wrong with it.
+    /// Takes a token apart: what verifies it, and what it says. The error says what is wrong with it.
     ///
     /// A line break at the end is tolerated: tokens are often read from files. Of duplicate members the last
     /// counts (recorded AWS behaviour). JSON nests up to 128 levels deep; numbers beyond a double and text that
     /// is not UTF-8 are errors. A header with `crit` is refused, since no extension is understood (recorded AWS
     /// behaviour, RFC 7515 §4.1.11).
-    pub(crate) fn decode(token: &'a str) -> Result<Self, String> {
+    pub(crate) fn decode(token: &'a str) -> Result<(Self, DecodedToken), String> {
         let token = token.trim_end_matches(['\r', '\n']);
         let parts = token.split('.').count();
         let Some(((signing_input, signature), (header, claims))) = token
@@ -34,20 +38,19 @@ impl<'a> Jwt<'a> {
             ));
         };
         let header = object("header", header)?;
-        if !header.get("alg").is_some_and(Value::is_string) {
+        let Some(algorithm) = header.get("alg").and_then(Value::as_str).map(str::to_owned) else {
             return Err("its header has no `alg`, or not as text".into());
-        }
+        };
         if let Some(extensions) = header.get("crit") {
             return Err(format!(
                 "its header demands extensions that AWS does not know: `crit` is {extensions}"
             ));
         }
-        if header
-            .get("kid")
-            .is_some_and(|kid| !kid.is_string() && !kid.is_null())
-        {
-            return Err("`kid` in its header is not text".into());
-        }
+        let kid = match header.get("kid") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(kid)) => Some(kid.clone()).filter(|kid| !kid.is_empty()),
+            Some(_) => return Err("`kid` in its header is not text".into()),
+        };
         let claims = object("payload", claims)?;
         let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|error| {
             format!(
@@ -55,25 +58,15 @@ impl<'a> Jwt<'a> {
                 lower_first(&error.to_string())
             )
         })?;
-        Ok(Jwt {
-            signing_input,
-            header,
-            claims,
-            signature,
-        })
-    }
-
-    /// `alg`.
-    pub(crate) fn algorithm(&self) -> &str {
-        self.header.get("alg").and_then(Value::as_str).unwrap_or_default()
-    }
-
-    /// `kid`. Empty counts as absent (recorded AWS behaviour).
-    pub(crate) fn kid(&self) -> Option<&str> {
-        self.header
-            .get("kid")
-            .and_then(Value::as_str)
-            .filter(|kid| !kid.is_empty())
+        Ok((
+            Jwt {
+                signing_input,
+                signature,
+                algorithm,
+                kid,
+            },
+            DecodedToken { header, claims },
+        ))
     }
 }
 

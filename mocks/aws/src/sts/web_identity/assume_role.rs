@@ -10,7 +10,7 @@ use super::{audience, lookup, provider_id, session_policy, source_identity, trus
 use crate::aws::Aws;
 use crate::cause::Cause;
 use crate::endpoint::ApiRequest;
-use crate::event::{Call, DecodedToken};
+use crate::event::Call;
 use crate::iam::{RoleArn, RoleArnError};
 use crate::query::Failure;
 use crate::sts::error;
@@ -34,11 +34,9 @@ pub(crate) async fn assume_role(
     let role_arn = role_arn(input.role_arn)?;
     provider_id::check(input.provider_id)?;
 
-    let jwt = Jwt::decode(input.token).map_err(|why| error::not_a_jwt().because(Cause::NotAJwt { why }))?;
-    let token = call.token.insert(DecodedToken {
-        header: jwt.header.clone(),
-        claims: jwt.claims.clone(),
-    });
+    let (jwt, decoded) =
+        Jwt::decode(input.token).map_err(|why| error::not_a_jwt().because(Cause::NotAJwt { why }))?;
+    let token = call.token.insert(decoded);
     let claims = Claims::read(&token.claims)?;
 
     let account = lookup::account(aws, &role_arn, &claims.issuer)?;

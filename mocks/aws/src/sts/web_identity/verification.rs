@@ -20,20 +20,20 @@ pub(super) async fn verify(
     jwt: &Jwt<'_>,
     claims: &Claims,
 ) -> Result<(), Failure> {
-    let Some(algorithm) = Algorithm::parse(jwt.algorithm()) else {
-        let algorithm = jwt.algorithm().to_owned();
+    let Some(algorithm) = Algorithm::parse(&jwt.algorithm) else {
+        let algorithm = jwt.algorithm.clone();
         return Err(error::not_validated().because(Cause::UnsupportedAlgorithm { algorithm }));
     };
     let published = aws
         .issuers
-        .published(&claims.issuer, algorithm, jwt.kid())
+        .published(&claims.issuer, algorithm, jwt.kid.as_deref())
         .await
         .map_err(|cause| error::no_verification_key().because(cause))?;
     check_thumbprint(provider, &published)?;
     let (kid, key) = published
         .keys
-        .find(algorithm, jwt.kid())
-        .map_err(|problem| no_key(problem, algorithm, jwt.kid()))?;
+        .find(algorithm, jwt.kid.as_deref())
+        .map_err(|problem| no_key(problem, algorithm, jwt.kid.as_deref()))?;
     if key.verifies(algorithm, jwt.signing_input.as_bytes(), &jwt.signature) {
         return Ok(());
     }

@@ -1,0 +1,112 @@
+//! Whatever is written into a scenario file, reading it ends in cases or in mistakes with a place.
+
+use std::io;
+
+use camino::Utf8Path;
+use proptest::prelude::*;
+
+use super::{Entry, Files, Settings, read};
+
+const GOOD: &str = r#"name: A test
+tags: [one, two]
+lesson: { symptom: it fails, cause: a reason, fix: mend it, see_also: [other] }
+needs: [aws]
+world:
+  gitlab:
+    - { url: https://gitlab.com, version: "18.5", projects: [{ path: group/project, id: 20, protected: [main, "v*"] }] }
+    - { url: "https://gitlab.example.com:8443/git", projects: [{ path: a/b }], users: [{ login: someone, id: 7 }] }
+  aws:
+    accounts:
+      "111122223333":
+        oidc_providers: [{ url: https://gitlab.com, client_ids: [https://gitlab.com], thumbprints: [] }]
+        roles:
+          deploy:
+            max_session_duration: 7200
+            path: /ci/
+            trust_policy:
+              Version: "2012-10-17"
+              Statement:
+                Effect: Allow
+                Principal: { Federated: arn:aws:iam::111122223333:oidc-provider/gitlab.com }
+                Action: sts:AssumeRoleWithWebIdentity
+                Condition: { StringEquals: { "gitlab.com:sub": "project_path:group/project:ref_type:branch:ref:main" } }
+matrix:
+  ref: [{ name: main, branch: main }, { name: other, branch: feature/x }]
+  job: [success, failed]
+trigger: { source: push, branch: "$[[ matrix.ref.branch ]]" }
+variables: { PLAIN: value, SECRET: { value: hidden-value, masked: true } }
+run: { script: "true", timeout: 30s, id_tokens: { TOKEN: { aud: [a, b] } } }
+expect:
+  job: $[[ matrix.job ]]
+  exit_code: 0
+  output: { contains: [a, b], matches: "^x", excludes: c }
+  error: { code: AccessDenied, status: 403, cause: no-such-role }
+  decision: { effect: implicit-deny, failed: [{ key: "gitlab.com:sub", operator: StringEquals }] }
+  journal: [{ call: "sts:GetCallerIdentity", times: { at_least: 1, at_most: 2 } }, { refused: example.org, times: 0 }]
+"#;
+
+/// A file system with one file.
+struct One(String);
+
+impl Files for One {
+    fn read(&self, path: &Utf8Path) -> io::Result<String> {
+        if path == "scenario.yml" { Ok(self.0.clone()) } else { Err(io::ErrorKind::NotFound.into()) }
+    }
+}
+
+fn read_text(text: &str) -> Vec<Entry> {
+    read(Utf8Path::new("scenario.yml"), &One(text.to_owned()), &mut Settings::new(&[]))
+}
+
+/// Each entry is a case, or has mistakes, and every mistake can be shown.
+fn assert_sound(entries: &[Entry]) {
+    assert!(!entries.is_empty());
+    for entry in entries {
+        if let Entry::Mistaken { mistakes, .. } = entry {
+            assert!(!mistakes.is_empty(), "a file that makes no case says why");
+            for mistake in mistakes {
+                assert!(mistake.render(false).contains(&mistake.message));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_good_file_makes_its_cases() {
+    let ids: Vec<String> = read_text(GOOD)
+        .iter()
+        .map(|entry| match entry {
+            Entry::Case(case) => case.id.clone(),
+            Entry::Mistaken { mistakes, .. } => panic!("{}", mistakes[0].render(false)),
+        })
+        .collect();
+    let expected = ["main,job=success", "main,job=failed", "other,job=success", "other,job=failed"];
+    assert_eq!(ids, expected.map(|values| format!("scenario[ref={values}]")));
+}
+
+#[test]
+fn settings_take_the_place_of_variables() {
+    let mut settings = Settings::new(&[("PLAIN".to_owned(), "set".to_owned()), ("NONE".to_owned(), String::new())]);
+    let entries = read(Utf8Path::new("scenario.yml"), &One(GOOD.to_owned()), &mut settings);
+    let Entry::Case(case) = &entries[0] else { panic!("no case") };
+    assert_eq!(case.variables[0].value, "set");
+    assert_eq!(settings.unused(), Some("NONE"));
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_without_a_panic(text in "\\PC{0,300}") {
+        assert_sound(&read_text(&text));
+    }
+
+    #[test]
+    fn a_damaged_file_is_read_without_a_panic(
+        at in 0..GOOD.len(),
+        length in 0_usize..60,
+        put in prop_oneof![Just(String::new()), "[ -~]{0,12}", Just("\n".to_owned()), Just("$[[ matrix.".to_owned()), Just("é".to_owned())],
+    ) {
+        let (at, end) = (GOOD.floor_char_boundary(at), GOOD.floor_char_boundary((at + length).min(GOOD.len())));
+        let text = format!("{}{put}{}", &GOOD[..at], &GOOD[end.max(at)..]);
+        assert_sound(&read_text(&text));
+    }
+}
