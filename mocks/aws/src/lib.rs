@@ -35,3 +35,4 @@ pub use clock::Clock;
 pub use endpoint::Peer;
 pub use event::{Call, Caller, DecodedToken, Event, EventSink, Issued, IssuerFetch, Response};
 pub use network::Network;
+pub use sts::{TrustQuestion, decode_token};

@@ -60,16 +60,17 @@ fn seen_line(call: &Call, output: &str) -> String {
     let said = output
         .lines()
         .find(|line| line.contains(message) && line.contains(code) && !message.is_empty());
-    said.map_or_else(
-        || {
-            format!(
-                "{} answered {}: {code}: {message}",
-                name(call),
-                call.response.status
-            )
-        },
-        |line| line.trim().to_owned(),
-    )
+    match said {
+        Some(line) => line.trim().to_owned(),
+        None if code.is_empty() => {
+            format!("{} was answered with status {}", name(call), call.response.status)
+        }
+        None => format!(
+            "{} was answered with status {}: {code}: {message}",
+            name(call),
+            call.response.status
+        ),
+    }
 }
 
 fn of_decision(call: &Call, decision: &Decision, seen: &Observation, paint: Paint) -> Vec<String> {
@@ -175,7 +176,10 @@ fn of_condition(condition: &ConditionTrace, at: &str, paint: Paint) -> Vec<Strin
 
 /// `sts:AssumeRoleWithWebIdentity`.
 fn name(call: &Call) -> String {
-    format!("{}:{}", call.service, call.action.as_deref().unwrap_or("?"))
+    match &call.action {
+        Some(action) => format!("{}:{action}", call.service),
+        None => format!("a request to {} without an action", call.service),
+    }
 }
 
 #[derive(Clone, Copy)]

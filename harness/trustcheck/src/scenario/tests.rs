@@ -50,12 +50,20 @@ struct One(String);
 
 impl Files for One {
     fn read(&self, path: &Utf8Path) -> io::Result<String> {
-        if path == "scenario.yml" { Ok(self.0.clone()) } else { Err(io::ErrorKind::NotFound.into()) }
+        if path == "scenario.yml" {
+            Ok(self.0.clone())
+        } else {
+            Err(io::ErrorKind::NotFound.into())
+        }
     }
 }
 
 fn read_text(text: &str) -> Vec<Entry> {
-    read(Utf8Path::new("scenario.yml"), &One(text.to_owned()), &mut Settings::new(&[]))
+    read(
+        Utf8Path::new("scenario.yml"),
+        &One(text.to_owned()),
+        &mut Settings::new(&[]),
+    )
 }
 
 /// Each entry is a case, or has mistakes, and every mistake can be shown.
@@ -80,15 +88,29 @@ fn a_good_file_makes_its_cases() {
             Entry::Mistaken { mistakes, .. } => panic!("{}", mistakes[0].render(false)),
         })
         .collect();
-    let expected = ["main,job=success", "main,job=failed", "other,job=success", "other,job=failed"];
+    let expected = [
+        "main,job=success",
+        "main,job=failed",
+        "other,job=success",
+        "other,job=failed",
+    ];
     assert_eq!(ids, expected.map(|values| format!("scenario[ref={values}]")));
 }
 
 #[test]
 fn settings_take_the_place_of_variables() {
-    let mut settings = Settings::new(&[("PLAIN".to_owned(), "set".to_owned()), ("NONE".to_owned(), String::new())]);
-    let entries = read(Utf8Path::new("scenario.yml"), &One(GOOD.to_owned()), &mut settings);
-    let Entry::Case(case) = &entries[0] else { panic!("no case") };
+    let mut settings = Settings::new(&[
+        ("PLAIN".to_owned(), "set".to_owned()),
+        ("NONE".to_owned(), String::new()),
+    ]);
+    let entries = read(
+        Utf8Path::new("scenario.yml"),
+        &One(GOOD.to_owned()),
+        &mut settings,
+    );
+    let Entry::Case(case) = &entries[0] else {
+        panic!("no case")
+    };
     assert_eq!(case.variables[0].value, "set");
     assert_eq!(settings.unused(), Some("NONE"));
 }

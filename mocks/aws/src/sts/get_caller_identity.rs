@@ -31,9 +31,7 @@ pub(super) fn serve(aws: &Aws, request: &ApiRequest<'_>, call: &mut Call) -> Res
         service: "sts",
         region: request.route.endpoint_region.as_deref(),
     };
-    let caller = authenticate(aws, &request.http, expected)
-        .map_err(refused)?
-        .caller;
+    let caller = authenticate(aws, &request.http, expected).map_err(refused)?;
     let result = GetCallerIdentityResult {
         arn: &caller.arn,
         user_id: &caller.user_id,

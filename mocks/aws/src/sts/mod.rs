@@ -5,4 +5,6 @@ mod get_caller_identity;
 mod service;
 mod web_identity;
 
+pub use web_identity::{TrustQuestion, decode_token};
+
 pub(crate) use service::{NAMESPACE, serve};

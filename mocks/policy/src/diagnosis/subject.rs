@@ -10,7 +10,7 @@ mod correction;
 use correction::{Correction, Mistake};
 
 use super::replace;
-use super::text::literal_edit;
+use super::text::{COMPARED, literal_edit};
 use crate::distance::distance;
 use crate::document::{Condition, ConditionValue};
 use crate::edit::Edit;
@@ -52,23 +52,27 @@ pub(super) fn mistake(condition: &Condition, subject: &str) -> Option<Reason> {
 pub(super) fn difference(condition: &Condition, subject: &str) -> Option<Reason> {
     let given = Chain::parse(subject)?;
     let wildcards = condition.operator.comparison.takes_wildcards();
-    let alone = condition.values.len() == 1;
-    let (value, aligned) = condition
+    let aligned: Vec<_> = condition
         .values
         .iter()
         .map(|value| {
-            (
-                value,
-                Chain::parse(&value.text).and_then(|wanted| align(&wanted, &given)),
-            )
-        })
-        .min_by_key(|(value, aligned)| {
-            let differing = aligned
+            let pairs = Chain::parse(&value.text).and_then(|wanted| align(&wanted, &given));
+            let differing = pairs
                 .as_ref()
                 .map(|pairs| pairs.iter().filter(|pair| !pair.covers(wildcards)).count());
-            let apart = if alone { 0 } else { distance(&value.text, subject) };
-            (differing.unwrap_or(usize::MAX), apart)
-        })?;
+            (differing.unwrap_or(usize::MAX), value, pairs)
+        })
+        .collect();
+    let fewest = aligned.iter().map(|(differing, ..)| *differing).min()?;
+    let mut candidates: Vec<_> = aligned
+        .into_iter()
+        .filter(|(differing, ..)| *differing == fewest)
+        .collect();
+    if candidates.len() > 1 {
+        candidates.truncate(COMPARED);
+        candidates.sort_by_cached_key(|(_, value, _)| distance(&value.text, subject));
+    }
+    let (_, value, aligned) = candidates.into_iter().next()?;
     let edit = edit(
         condition,
         value,
@@ -160,7 +164,10 @@ struct Pair<'a> {
 
 impl Pair<'_> {
     fn covers(&self, wildcards: bool) -> bool {
-        covers(self.wanted, &format!("{}{}", self.given, self.rest), wildcards)
+        match self.rest.as_str() {
+            "" => covers(self.wanted, self.given, wildcards),
+            rest => covers(self.wanted, &format!("{}{rest}", self.given), wildcards),
+        }
     }
 }
 
@@ -259,9 +266,8 @@ fn rebuild(wanted: &Chain<'_>, given: &Chain<'_>) -> String {
 }
 
 fn covers(pattern: &str, text: &str, wildcards: bool) -> bool {
-    if wildcards {
-        Pattern::parse(pattern).matches(text)
-    } else {
-        pattern == text
+    match wildcards && pattern.contains(['*', '?']) {
+        true => Pattern::parse(pattern).matches(text),
+        false => pattern == text,
     }
 }

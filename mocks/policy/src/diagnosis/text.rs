@@ -147,7 +147,8 @@ fn nearly(condition: &Condition, value: &ConditionValue, request: &str) -> Optio
     };
     let (key, value_text, request_text) = (condition.key.clone(), text.to_owned(), request.to_owned());
     let edit = literal_edit(condition, value, request);
-    if matches(&lower(text), &lower(request)) {
+    let either = |has: fn(&str) -> bool| has(text) || has(request);
+    if either(|text| text.chars().any(char::is_uppercase)) && matches(&lower(text), &lower(request)) {
         return Some(Reason::CaseDiffers {
             key,
             value: value_text,
@@ -156,7 +157,7 @@ fn nearly(condition: &Condition, value: &ConditionValue, request: &str) -> Optio
         });
     }
     let bare = |text: &str| text.trim_end_matches('/').to_owned();
-    if matches(&bare(text), &bare(request)) {
+    if either(|text| text.ends_with('/')) && matches(&bare(text), &bare(request)) {
         return Some(Reason::TrailingSlashDiffers {
             key,
             value: value_text,
@@ -164,7 +165,7 @@ fn nearly(condition: &Condition, value: &ConditionValue, request: &str) -> Optio
             edit,
         });
     }
-    if matches(text.trim(), request.trim()) {
+    if either(|text| text.trim().len() != text.len()) && matches(text.trim(), request.trim()) {
         return Some(Reason::BlankDiffers {
             key,
             value: value_text,
@@ -178,7 +179,7 @@ fn nearly(condition: &Condition, value: &ConditionValue, request: &str) -> Optio
             .find_map(|scheme| text.strip_prefix(scheme));
         bare(scheme.unwrap_or(text))
     };
-    if matches(&without(text), &without(request)) {
+    if either(|text| text.starts_with("http")) && matches(&without(text), &without(request)) {
         return Some(Reason::SchemeDiffers {
             key,
             value: value_text,
@@ -199,11 +200,17 @@ pub(super) fn literal_edit(condition: &Condition, value: &ConditionValue, reques
     replace(&value.span, &value.text, request)
 }
 
+/// How many values are compared letter by letter to find the nearest: a policy may have a thousand.
+pub(super) const COMPARED: usize = 32;
+
 /// The same for the policy value that is nearest.
 pub(super) fn nearest_edit(condition: &Condition, request: &str) -> Option<Edit> {
     let nearest = match condition.values.as_slice() {
         [only] => only,
-        values => values.iter().min_by_key(|value| distance(&value.text, request))?,
+        values => values
+            .iter()
+            .take(COMPARED)
+            .min_by_key(|value| distance(&value.text, request))?,
     };
     literal_edit(condition, nearest, request)
 }

@@ -53,16 +53,15 @@ pub(crate) async fn assume_role(
     let asked = trust::Asked {
         account: &account,
         provider,
-        role,
         claims: &claims,
         all_claims: &token.claims,
-        subject: &subject,
+        subject: Some(&subject),
         session_name: input.session_name,
         tags: &tags,
         source_identity: source_identity.as_deref(),
         authorized_by_idp,
     };
-    let federated_keys = trust::check(&asked, request, now, &mut call.decision)?;
+    let federated_keys = trust::check(&asked, role, request, now, &mut call.decision)?;
 
     let duration = input.duration.unwrap_or(3600);
     if duration > role.max_session_duration {

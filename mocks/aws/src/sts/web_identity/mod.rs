@@ -9,6 +9,7 @@ mod issue;
 mod lookup;
 mod packed_size;
 mod provider_id;
+mod rehearsal;
 mod roles_claim;
 mod session_policy;
 mod session_tags;
@@ -18,3 +19,4 @@ mod validity;
 mod verification;
 
 pub(super) use assume_role::assume_role;
+pub use rehearsal::{TrustQuestion, decode_token};

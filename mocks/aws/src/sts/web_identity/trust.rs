@@ -18,10 +18,10 @@ use crate::sts::error;
 pub(super) struct Asked<'a> {
     pub(super) account: &'a Account,
     pub(super) provider: &'a OidcProvider,
-    pub(super) role: &'a Role,
     pub(super) claims: &'a Claims,
     pub(super) all_claims: &'a Map<String, Value>,
-    pub(super) subject: &'a str,
+    /// Always there in a call; a rehearsal may lack it.
+    pub(super) subject: Option<&'a str>,
     pub(super) session_name: &'a str,
     pub(super) tags: &'a SessionTags,
     pub(super) source_identity: Option<&'a str>,
@@ -35,19 +35,21 @@ pub(super) struct Asked<'a> {
 /// does not take in a web identity (recorded AWS behaviour).
 pub(super) fn check(
     asked: &Asked<'_>,
+    role: &Role,
     request: &ApiRequest<'_>,
     now: Timestamp,
     decision: &mut Option<Decision>,
 ) -> Result<BTreeMap<String, Vec<String>>, Failure> {
-    let role_arn = asked.role.arn(&asked.account.id);
+    let role_arn = role.arn(&asked.account.id);
     let principal = Principal::Federated(asked.provider.arn(&asked.account.id));
     let mut context = Context::new();
     let session_keys = add_token_keys(&mut context, asked);
-    add_request_keys(&mut context, asked, request, now);
+    add_session_keys(&mut context, asked);
+    add_call_keys(&mut context, request, now);
 
     let mut allow = |action: &str, deny: &dyn Fn(&str) -> (ApiError, Cause)| -> Result<(), Failure> {
         let evaluated = evaluate(
-            &asked.role.trust_policy,
+            &role.trust_policy,
             &Request {
                 principal: &principal,
                 action,
@@ -100,14 +102,18 @@ pub(super) fn check(
 
 /// The keys of the provider: only those that AWS offers for it ("IAM and AWS STS condition context keys", IAM User
 /// Guide). `aud` and `amr` and `sub` are returned, too: they are the ones that a session keeps.
-fn add_token_keys(context: &mut Context, asked: &Asked<'_>) -> BTreeMap<String, Vec<String>> {
+pub(super) fn add_token_keys(context: &mut Context, asked: &Asked<'_>) -> BTreeMap<String, Vec<String>> {
     let mut session_keys = BTreeMap::new();
     for &claim in provider_keys::claim_keys(&asked.provider.url) {
         let values: Vec<String> = match claim {
+            "aud" if asked.claims.audiences.is_empty() && asked.claims.authorized_party.is_none() => continue,
             "aud" => vec![asked.claims.audience().0.to_owned()],
             "oaud" if asked.claims.authorized_party.is_some() => asked.claims.audiences.clone(),
             "oaud" => continue,
-            "sub" => vec![asked.subject.to_owned()],
+            "sub" => match asked.subject {
+                Some(subject) => vec![subject.to_owned()],
+                None => continue,
+            },
             other => match asked.all_claims.get(other) {
                 Some(Value::Array(values)) if provider_keys::is_multivalued(other) => {
                     values.iter().map(text_of).collect()
@@ -130,25 +136,14 @@ fn add_token_keys(context: &mut Context, asked: &Asked<'_>) -> BTreeMap<String, 
     session_keys
 }
 
-/// The global keys and those of STS. `aws:PrincipalArn` is absent, since there is no principal of AWS yet, and
-/// `aws:userid` is the provider (recorded AWS behaviour).
-fn add_request_keys(context: &mut Context, asked: &Asked<'_>, request: &ApiRequest<'_>, now: Timestamp) {
+/// The global keys and those of STS that follow from who asks. `aws:PrincipalArn` is absent, since there is no
+/// principal of AWS yet, and `aws:userid` is the provider (recorded AWS behaviour).
+pub(super) fn add_session_keys(context: &mut Context, asked: &Asked<'_>) {
     let provider_arn = asked.provider.arn(&asked.account.id);
     context.insert("aws:FederatedProvider", provider_arn.clone());
     context.insert("aws:userid", provider_arn);
     context.insert("aws:PrincipalAccount", asked.account.id.clone());
     context.insert("aws:PrincipalType", "User");
-    context.insert("aws:SourceIp", request.peer.ip.to_string());
-    context.insert(
-        "aws:SecureTransport",
-        if request.peer.tls { "true" } else { "false" },
-    );
-    context.insert("aws:CurrentTime", now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
-    context.insert("aws:EpochTime", now.as_second().to_string());
-    context.insert("aws:RequestedRegion", request.route.region.clone());
-    if let Some(agent) = request.user_agent() {
-        context.insert("aws:UserAgent", agent);
-    }
     context.insert("sts:RoleSessionName", asked.session_name);
     context.insert(
         "sts:RoleAuthorizedByIdp",
@@ -165,5 +160,20 @@ fn add_request_keys(context: &mut Context, asked: &Asked<'_>, request: &ApiReque
     }
     if !asked.tags.transitive.is_empty() {
         context.insert("sts:TransitiveTagKeys", asked.tags.transitive.clone());
+    }
+}
+
+/// The global keys that follow from the call itself: where it came from, when and how.
+fn add_call_keys(context: &mut Context, request: &ApiRequest<'_>, now: Timestamp) {
+    context.insert("aws:SourceIp", request.peer.ip.to_string());
+    context.insert(
+        "aws:SecureTransport",
+        if request.peer.tls { "true" } else { "false" },
+    );
+    context.insert("aws:CurrentTime", now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+    context.insert("aws:EpochTime", now.as_second().to_string());
+    context.insert("aws:RequestedRegion", request.route.region.clone());
+    if let Some(agent) = request.user_agent() {
+        context.insert("aws:UserAgent", agent);
     }
 }
