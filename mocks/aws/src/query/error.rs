@@ -80,7 +80,8 @@ impl ApiError {
         )
     }
 
-    /// What a mock has to say that has only some of the services and operations. AWS has no such answer.
+    /// DIVERGENCE: what a mock has to say that has only some of the services and operations. AWS has no such answer; a
+    /// status of 501 is one that the SDKs do not retry.
     pub(crate) fn not_mocked(what: &str) -> Self {
         ApiError::receiver(
             StatusCode::NOT_IMPLEMENTED,
