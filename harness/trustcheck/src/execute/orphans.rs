@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
-use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, set_child_subreaper, waitpid};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 
 /// The environment variable that marks the processes of one job.
 pub const MARK: &str = "TRUSTCHECK_JOB";
@@ -19,7 +19,8 @@ static AWAITED: Mutex<Option<HashSet<Pid>>> = Mutex::new(None);
 /// Has orphans of our jobs become our children from now on.
 pub fn adopt() {
     // Where the kernel cannot, only the process group is ended, as the module says.
-    let _ = set_child_subreaper(Some(getpid()));
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
 }
 
 /// Starts a child that the caller will wait for, so that it is never taken for an orphan.
