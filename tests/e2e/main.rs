@@ -5,6 +5,7 @@ mod articles;
 mod command_line;
 mod leaving_nothing;
 mod mistakes;
+mod pipelines;
 mod readme;
 mod shipped;
 mod unmet;

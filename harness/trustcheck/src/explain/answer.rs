@@ -68,19 +68,16 @@ impl Question<'_> {
     pub fn answer(&self) -> Answer {
         let mut answer = self.ask(self.claims);
         let audiences = self.claims.audiences();
-        if let [_, _, ..] = audiences.as_slice()
-            && matches!(answer.refused, Some(Cause::SeveralAudiences { .. }))
-        {
+        if matches!(answer.refused, Some(Cause::SeveralAudiences { .. })) {
             let refused = answer.refused.take();
-            let mut asked = audiences.iter().take(MOST_AUDIENCES).map(|audience| {
-                (*audience, self.ask(&self.claims.with_audience(audience)))
-            });
-            let first = asked.next();
-            let allowed = first.iter().find(|(_, answer)| answer.decision.effect.is_allowed()).cloned();
-            let chosen = allowed.or_else(|| asked.find(|(_, answer)| answer.decision.effect.is_allowed())).or(first);
-            if let Some((audience, chosen)) = chosen {
+            let tried = audiences.iter().take(MOST_AUDIENCES);
+            let mut answers: Vec<(&str, Answer)> =
+                tried.map(|audience| (*audience, self.ask(&self.claims.with_audience(audience)))).collect();
+            let allowed = answers.iter().position(|(_, answer)| answer.decision.effect.is_allowed());
+            if !answers.is_empty() {
+                let (audience, chosen) = answers.swap_remove(allowed.unwrap_or(0));
+                let words = if allowed.is_some() { "would let the token in" } else { "was asked" };
                 answer = chosen;
-                let words = if answer.decision.effect.is_allowed() { "would allow it" } else { "was asked" };
                 answer.notes.insert(0, Remark::new(format!("the policy {words} with the one audience `{audience}`")));
             }
             answer.refused = refused;

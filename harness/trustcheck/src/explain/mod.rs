@@ -17,6 +17,7 @@ mod percent;
 mod policy;
 mod remark;
 mod render;
+mod try_edits;
 
 pub use account::Home;
 pub use answer::{Answer, Question};
