@@ -182,6 +182,19 @@ impl<'a> Reader<'a> {
         None
     }
 
+    /// Notes a name that is not among those there are.
+    pub fn known_name(&mut self, name: &Located<String>, what: &str, known: &[&str]) {
+        if known.contains(&name.value.as_str()) {
+            return;
+        }
+        let problem = self.problem(&name.span, format!("there is no {what} `{}`", name.value));
+        let problem = match nearest(&name.value, known.iter().copied()) {
+            Some(known) => problem.help(format!("did you mean `{known}`?")),
+            None => problem.help(format!("it is one of {}", known.join(", "))),
+        };
+        self.note(problem);
+    }
+
     /// A list, each item read by `item`; items with mistakes are left out.
     pub fn list<T>(
         &mut self,

@@ -7,14 +7,16 @@ mod suggestion;
 mod words;
 
 use serde::Serialize;
+use strum::{IntoStaticStr, VariantNames};
 
 use crate::edit::Edit;
 
 /// Why a decision, an element or a condition came out as it did.
 ///
 /// Serialised as an object whose `code` is the variant's name in kebab case.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, IntoStaticStr, VariantNames)]
 #[serde(tag = "code", rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Reason {
     // ---- the decision
     /// An Allow statement matched, and no Deny.
@@ -621,14 +623,11 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// The stable names of all reasons.
+    pub const CODES: &'static [&'static str] = Reason::VARIANTS;
+
     /// The stable name of the reason: what its JSON has as `code`.
-    pub fn code(&self) -> String {
-        match serde_json::to_value(self) {
-            Ok(serde_json::Value::Object(object)) => match object.get("code") {
-                Some(serde_json::Value::String(code)) => code.clone(),
-                _ => String::new(),
-            },
-            _ => String::new(),
-        }
+    pub fn code(&self) -> &'static str {
+        self.into()
     }
 }

@@ -1,6 +1,6 @@
 //! `decision:` — how a policy decided, and which conditions kept it from allowing.
 
-use iam_policy::{ConditionTrace, Decision, Effect};
+use iam_policy::{ConditionTrace, Decision, Effect, Reason};
 use located_yaml::Node;
 
 use super::{Expectation, Unmet, cannot_fail, has_conditions};
@@ -60,6 +60,9 @@ fn failed_condition(reader: &mut Reader<'_>, node: &Node) -> Option<FailedCondit
     let mut text = |key: &'static str| fields.take(key).and_then(|node| reader.some_text(node, key));
     let (key, operator, reason) = (text("key"), text("operator"), text("reason"));
     fields.finish(reader);
+    if let Some(reason) = &reason {
+        reader.known_name(reason, "reason", Reason::CODES);
+    }
     Some(FailedCondition {
         key,
         operator,
@@ -133,7 +136,7 @@ impl FailedCondition {
         };
         same(&self.key, &trace.key)
             && same(&self.operator, &trace.operator)
-            && same(&self.reason, &trace.reason.code())
+            && same(&self.reason, trace.reason.code())
     }
 
     fn words(&self) -> String {
@@ -151,7 +154,7 @@ impl FailedCondition {
 }
 
 fn shown(trace: &ConditionTrace) -> String {
-    format!("{} {} ({})", trace.operator, trace.key, &trace.reason.code())
+    format!("{} {} ({})", trace.operator, trace.key, trace.reason.code())
 }
 
 fn word(effect: Effect) -> &'static str {

@@ -33,15 +33,8 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Box<dyn Expec
         let problem = reader.problem(&status.span, "an error has a status between 400 and 599");
         reader.note(problem);
     }
-    if let Some(cause) = &cause
-        && !mock_aws::Cause::NAMES.contains(&cause.value.as_str())
-    {
-        let problem = reader.problem(&cause.span, format!("there is no cause `{}`", cause.value));
-        let problem = match crate::diagnostic::nearest(&cause.value, mock_aws::Cause::NAMES.iter().copied()) {
-            Some(known) => problem.help(format!("did you mean `{known}`?")),
-            None => problem.help(format!("it is one of {}", mock_aws::Cause::NAMES.join(", "))),
-        };
-        reader.note(problem);
+    if let Some(cause) = &cause {
+        reader.known_name(cause, "cause", mock_aws::Cause::NAMES);
     }
     Some(Box::new(WireError {
         operation,

@@ -67,7 +67,7 @@ pub(super) fn check(
     fix: Option<(&str, Effect)>,
 ) {
     assert_eq!(
-        (reason.code().as_str(), reason.to_string().as_str()),
+        (reason.code(), reason.to_string().as_str()),
         (code, words)
     );
     let suggestion = reason.suggestion();

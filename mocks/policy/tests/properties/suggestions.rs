@@ -19,6 +19,23 @@ proptest! {
         }
     }
 
+    /// So does applying all that do not touch each other, the last first.
+    #[test]
+    fn edits_go_together(policy in policy(), asked in asked()) {
+        let policy = read(&policy);
+        let mut edits = edits(&evaluate(&policy, &asked.request()));
+        edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
+        let mut text = policy.text().to_owned();
+        let mut untouched = text.len() + 1;
+        for edit in edits {
+            if edit.span.end < untouched {
+                untouched = edit.span.start;
+                text = edit.apply(&text).unwrap();
+            }
+        }
+        prop_assert!(Policy::parse(&text).is_ok(), "{text}");
+    }
+
     /// Following the first edit again and again lets a GitLab job in, or ends with a reason that no edit helps; it does not
     /// go in circles.
     #[test]

@@ -157,7 +157,7 @@ fn the_nearest_statement_comes_first() {
         ]}"#,
     );
     let decision = with_request(|request| evaluate(&policy.unwrap(), request));
-    let codes: Vec<String> = decision.reasons().iter().map(|reason| reason.code()).collect();
+    let codes: Vec<&str> = decision.reasons().iter().map(|reason| reason.code()).collect();
     assert_eq!(codes, ["values-differ", "other-principal", "other-assume-action"]);
     assert_eq!(
         decision.summary(),

@@ -22,7 +22,7 @@ fn explain(element: &str, resource: Option<&str>, code: &str, words: &str, fix: 
         None => check(&decision, reason, code, words, None),
         Some(fix) => {
             assert_eq!(
-                (reason.code().as_str(), reason.to_string().as_str()),
+                (reason.code(), reason.to_string().as_str()),
                 (code, words)
             );
             let edit = reason.suggestion().unwrap();
