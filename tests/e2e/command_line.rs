@@ -181,12 +181,30 @@ fn a_tool_that_cannot_be_had_is_a_skip_with_its_remedy() {
 fn a_place_that_cannot_be_written_is_one_clear_line() {
     let directory = tempfile::tempdir().unwrap();
     write(directory.path(), "quick.yml", &scenario(PASSES));
-    let done = trustcheck(directory.path()).args(["run", "quick.yml"]).env("TMPDIR", "/nonexistent").run();
+    let done = trustcheck(directory.path())
+        .args(["run", "quick.yml"])
+        .env("TMPDIR", "/nonexistent")
+        .run();
     assert_eq!(done.code, 3, "{}{}", done.stdout, done.stderr);
-    assert!(done.stdout.contains("cannot make the job's directories"), "{}", done.stdout);
-    let done = trustcheck(directory.path()).args(["run", "quick.yml"]).env("TRUSTCHECK_CACHE", "/proc/nowhere").run();
+    assert!(
+        done.stdout.contains("cannot make the job's directories"),
+        "{}",
+        done.stdout
+    );
+    let done = trustcheck(directory.path())
+        .args(["run", "quick.yml"])
+        .env("TRUSTCHECK_CACHE", "/proc/nowhere")
+        .run();
     assert_eq!(done.code, 3, "{}{}", done.stdout, done.stderr);
-    assert_eq!(done.stderr.lines().filter(|line| line.starts_with("error:")).count(), 1, "{}", done.stderr);
+    assert_eq!(
+        done.stderr
+            .lines()
+            .filter(|line| line.starts_with("error:"))
+            .count(),
+        1,
+        "{}",
+        done.stderr
+    );
 }
 
 #[test]
@@ -195,6 +213,8 @@ fn the_tools_that_are_provided_are_pinned_and_kept() {
     let directory = tempfile::tempdir().unwrap();
     let rest = "needs: [aws]\nrun: { script: aws --version }\nexpect: { job: success, output: { matches: 'aws-cli/[12]\\.' } }\n";
     write(directory.path(), "version.yml", &scenario(rest));
-    let done = trustcheck(directory.path()).args(["run", "--deny-skips", "version.yml"]).run();
+    let done = trustcheck(directory.path())
+        .args(["run", "--deny-skips", "version.yml"])
+        .run();
     assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
 }

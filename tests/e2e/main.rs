@@ -3,11 +3,15 @@
 #[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod articles;
 mod command_line;
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod explain;
 mod leaving_nothing;
 mod mistakes;
 mod pipelines;
 mod readme;
+mod serve;
 mod shipped;
+mod token;
 mod unmet;
 mod world;
 

@@ -22,7 +22,8 @@ fn passes(pipeline: &str, rest: &str) {
 
 #[test]
 fn a_token_says_what_the_trigger_says() {
-    let pipeline = format!("job:\n  id_tokens: {{ TOKEN: {{ aud: https://aws.example.com }} }}\n  script:\n{DECODE}");
+    let pipeline =
+        format!("job:\n  id_tokens: {{ TOKEN: {{ aud: https://aws.example.com }} }}\n  script:\n{DECODE}");
     let expect = "trigger: { source: web, branch: feature/x }\nRUN\nexpect:\n  job: success\n  output:\n    contains:\n";
     let claims = [
         r#""project_path":"group/project""#,
@@ -33,14 +34,20 @@ fn a_token_says_what_the_trigger_says() {
         r#""sub":"project_path:group/project:ref_type:branch:ref:feature/x""#,
         r#""aud":"https://aws.example.com""#,
     ];
-    let lines: String = claims.iter().map(|claim| format!("      - '{claim}'\n")).collect();
+    let lines: String = claims
+        .iter()
+        .map(|claim| format!("      - '{claim}'\n"))
+        .collect();
     passes(&pipeline, &format!("{expect}{lines}"));
 }
 
 #[test]
 fn an_undefined_variable_is_an_empty_audience() {
     let pipeline = format!("job:\n  id_tokens: {{ TOKEN: {{ aud: $MISSING }} }}\n  script:\n{DECODE}");
-    passes(&pipeline, "RUN\nexpect: { job: success, output: { contains: '\"aud\":\"\"' } }\n");
+    passes(
+        &pipeline,
+        "RUN\nexpect: { job: success, output: { contains: '\"aud\":\"\"' } }\n",
+    );
 }
 
 #[test]
@@ -55,19 +62,29 @@ fn a_list_stays_a_list_and_variables_are_filled_in() {
 #[test]
 fn a_variable_of_the_same_name_takes_the_tokens_place() {
     let pipeline = "job:\n  id_tokens: { TOKEN: { aud: a } }\n  script: [echo \"token is $TOKEN\"]\n";
-    passes(pipeline, "variables: { TOKEN: garbage }\nRUN\nexpect: { output: { contains: token is garbage } }\n");
+    passes(
+        pipeline,
+        "variables: { TOKEN: garbage }\nRUN\nexpect: { output: { contains: token is garbage } }\n",
+    );
 }
 
 #[test]
 fn the_projects_variables_beat_the_files() {
-    let pipeline = "variables: { A: file, B: file }\njob:\n  variables: { B: job }\n  script: ['echo \"$A $B $C\"']\n";
-    passes(pipeline, "variables: { A: project, C: $B }\nRUN\nexpect: { output: { contains: project job job } }\n");
+    let pipeline =
+        "variables: { A: file, B: file }\njob:\n  variables: { B: job }\n  script: ['echo \"$A $B $C\"']\n";
+    passes(
+        pipeline,
+        "variables: { A: project, C: $B }\nRUN\nexpect: { output: { contains: project job job } }\n",
+    );
 }
 
 #[test]
 fn a_token_is_masked_in_the_log() {
     let pipeline = "job:\n  id_tokens: { TOKEN: { aud: a } }\n  script: ['echo \"it is $TOKEN!\"']\n";
-    passes(pipeline, "RUN\nexpect: { output: { contains: 'it is [MASKED]!', excludes: 'it is eyJ' } }\n");
+    passes(
+        pipeline,
+        "RUN\nexpect: { output: { contains: 'it is [MASKED]!', excludes: 'it is eyJ' } }\n",
+    );
 }
 
 #[test]
@@ -83,7 +100,10 @@ fn after_script_runs_apart_and_changes_nothing() {
 fn jobs_run_stage_by_stage_until_one_fails() {
     let pipeline = "stages: [one, two, three]\nlast: { stage: three, script: [echo never] }\n\
                     first: { stage: one, script: [echo first job] }\nsecond: { stage: two, script: ['false'] }\n";
-    passes(pipeline, "RUN\nexpect: { job: failed, exit_code: 1, output: { contains: first job, excludes: never } }\n");
+    passes(
+        pipeline,
+        "RUN\nexpect: { job: failed, exit_code: 1, output: { contains: first job, excludes: never } }\n",
+    );
 }
 
 #[test]
@@ -92,7 +112,10 @@ fn an_overridden_before_script_loses_the_login() {
                     kept: { extends: .auth, script: ['echo \"kept ${LOGGED_IN:-no}\"'] }\n\
                     lost: { extends: .auth, before_script: [echo mine], script: ['echo \"lost ${LOGGED_IN:-no}\"'] }\n\
                     mended: { extends: .auth, before_script: [!reference [.auth, before_script], echo mine], script: ['echo \"mended ${LOGGED_IN:-no}\"'] }\n";
-    passes(pipeline, "RUN\nexpect: { job: success, output: { contains: [kept yes, lost no, mended yes] } }\n");
+    passes(
+        pipeline,
+        "RUN\nexpect: { job: success, output: { contains: [kept yes, lost no, mended yes] } }\n",
+    );
 }
 
 #[test]
@@ -101,8 +124,10 @@ fn legacy_tokens_end_with_their_version() {
     let directory = tempfile::tempdir().unwrap();
     write(directory.path(), ".gitlab-ci.yml", pipeline);
     for (version, expected) in [("15.11", "there"), ("16.11", "there"), ("17.0", "gone")] {
-        let text = scenario(&format!("run: {{ pipeline: .gitlab-ci.yml }}\nexpect: {{ output: {{ matches: '(?m)^{expected}' }} }}\n"))
-            .replace("projects:", &format!("version: \"{version}\", projects:"));
+        let text = scenario(&format!(
+            "run: {{ pipeline: .gitlab-ci.yml }}\nexpect: {{ output: {{ matches: '(?m)^{expected}' }} }}\n"
+        ))
+        .replace("projects:", &format!("version: \"{version}\", projects:"));
         write(directory.path(), "legacy.yml", &text);
         let done = trustcheck(directory.path()).args(["run", "legacy.yml"]).run();
         assert_eq!(done.code, 0, "{version}: {}{}", done.stdout, done.stderr);

@@ -17,7 +17,11 @@ fn every_shipped_scenario_passes() {
     let text = std::fs::read_to_string(&out).unwrap();
     // A token is decoded for the report, but never usable from it: a JWT's third part is nowhere.
     let usable = |word: &str| word.starts_with("eyJ") && word.split('.').count() == 3;
-    assert!(!text.split(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).any(usable));
+    assert!(
+        !text
+            .split(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)))
+            .any(usable)
+    );
     let report: Value = serde_json::from_str(&text).unwrap();
     let count = |what: &str| report["summary"][what].as_u64().unwrap();
     assert!(count("passed") >= 16, "{report:#}");

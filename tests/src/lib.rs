@@ -67,6 +67,13 @@ impl Trustcheck {
         self
     }
 
+    /// With this on its standard input.
+    #[must_use]
+    pub fn stdin(mut self, input: impl Into<Stdio>) -> Trustcheck {
+        self.command.stdin(input);
+        self
+    }
+
     /// The directory for its temporary files.
     #[must_use]
     pub fn temporary(&self) -> &Path {

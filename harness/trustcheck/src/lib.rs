@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Modules depend on those before them in this list: `context`, `diagnostic`, `reader`; `execute` and `tools`;
-//! `observation` and `expect`; `scenario`; `run`; `report`; `cli`.
+//! `observation` and `expect`; `scenario`; `run`; `report`; `explain`; `mint`; `serve`; `cli`.
 
 pub mod cli;
 pub mod collect;
@@ -14,9 +14,12 @@ pub mod context;
 pub mod diagnostic;
 pub mod execute;
 pub mod expect;
+pub mod explain;
+pub mod mint;
 pub mod observation;
 pub mod reader;
 pub mod report;
 pub mod run;
 pub mod scenario;
+pub mod serve;
 pub mod tools;

@@ -87,7 +87,9 @@ fn colon(lines: &Lines<'_>) -> Option<String> {
     {
         // A key with blanks or quotes in a list is a command, and its colon belongs to it.
         if lines.before.trim_start().starts_with("- ") && key.contains([' ', '"', '\'']) {
-            return Some("the item holds `: `; put the whole item into quotes, or into a block after `|`".to_owned());
+            return Some(
+                "the item holds `: `; put the whole item into quotes, or into a block after `|`".to_owned(),
+            );
         }
         let value = lines
             .current

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::identifier;
+
 /// An access key that does not end: an administrator's, a user's.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -31,6 +33,23 @@ impl AccessKey {
             secret_access_key: secret_access_key.into(),
             arn: format!("arn:aws:iam::{account}:root"),
             user_id: account.clone(),
+            account,
+        }
+    }
+
+    /// A key of a user at `/`, with a unique id that is the same in every run. The user counts as an administrator.
+    pub fn user(
+        account: impl Into<String>,
+        name: &str,
+        access_key_id: impl Into<String>,
+        secret_access_key: impl Into<String>,
+    ) -> Self {
+        let account = account.into();
+        AccessKey {
+            access_key_id: access_key_id.into(),
+            secret_access_key: secret_access_key.into(),
+            arn: format!("arn:aws:iam::{account}:user/{name}"),
+            user_id: identifier::unique_id("AIDA", &account, "/", name),
             account,
         }
     }

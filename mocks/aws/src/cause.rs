@@ -320,8 +320,8 @@ pub enum Cause {
         /// `implicit-deny` or `explicit-deny`.
         effect: String,
     },
-    /// The token asks for session tags and the trust policy does not allow `sts:TagSession`.
-    #[error("the token carries session tags ({}), and the trust policy of {role_arn} does not allow sts:TagSession ({effect})", List(.tag_keys))]
+    /// The session would have tags and the trust policy does not allow `sts:TagSession`.
+    #[error("the session would have tags ({}), and the trust policy of {role_arn} does not allow sts:TagSession ({effect})", List(.tag_keys))]
     TagSessionDenied {
         /// The role.
         role_arn: String,
@@ -330,9 +330,9 @@ pub enum Cause {
         /// The keys of the tags.
         tag_keys: Vec<String>,
     },
-    /// The token carries a source identity and the trust policy does not allow `sts:SetSourceIdentity`.
+    /// The session would have a source identity and the trust policy does not allow `sts:SetSourceIdentity`.
     #[error(
-        "the token carries the source identity `{source_identity}`, and the trust policy of {role_arn} does not allow sts:SetSourceIdentity ({effect})"
+        "the session would have the source identity `{source_identity}`, and the trust policy of {role_arn} does not allow sts:SetSourceIdentity ({effect})"
     )]
     SourceIdentityDenied {
         /// The role.
@@ -354,6 +354,83 @@ pub enum Cause {
         /// `MaxSessionDuration`.
         maximum: u32,
     },
+    /// A session assumed from another session would be longer than AWS allows for any.
+    #[error(
+        "a session of {requested} s was asked for, and one that is assumed with temporary credentials lasts {limit} s \
+         at most, whatever the role allows"
+    )]
+    DurationAboveChainingLimit {
+        /// `DurationSeconds`.
+        requested: u32,
+        /// The limit.
+        limit: u32,
+    },
+    /// The trust policy is not the obstacle, the caller's own permission is.
+    #[error("{caller} has no permission of its own for {action}: {why}")]
+    CallerNotAllowed {
+        /// Who signed.
+        caller: String,
+        /// The action.
+        action: String,
+        /// Why its own permission is needed, or what withholds it.
+        why: String,
+    },
+    /// The root user asks for a role.
+    #[error("{caller} is the root user of its account, which cannot assume roles")]
+    RootAssumesRole {
+        /// Who signed.
+        caller: String,
+    },
+    /// The operation takes other credentials than the caller's.
+    #[error("{caller} signed with temporary credentials {}", From(.operation, .origin))]
+    WrongKindOfCredentials {
+        /// Who signed.
+        caller: String,
+        /// The operation.
+        operation: String,
+        /// The operation that the credentials come from, where that is what matters.
+        origin: Option<String>,
+    },
+    /// The session has a source identity, which stays, and another one is asked for.
+    #[error(
+        "the source identity `{asked}` is asked for, and the calling session has `{inherited}`, which goes on to all \
+         sessions assumed from it"
+    )]
+    SourceIdentityFixed {
+        /// `SourceIdentity`.
+        asked: String,
+        /// That of the calling session.
+        inherited: String,
+    },
+    /// The tags in the parameters do not go together, or not with those of the calling session.
+    #[error("the session tags cannot be set: {why}")]
+    InvalidSessionTags {
+        /// What is wrong.
+        why: String,
+    },
+    /// A code of a device for multi-factor authentication was sent, and there is no such device.
+    #[error("{why}")]
+    UnusableMfaCode {
+        /// What is wrong.
+        why: String,
+    },
+    /// AWS has this parameter, this mock has not.
+    #[error("the parameter `{parameter}` is not mocked")]
+    ParameterNotMocked {
+        /// The parameter.
+        parameter: String,
+    },
+    /// No account is known for an access key id.
+    #[error("`{access_key_id}` is no access key of this AWS: {why}")]
+    UnknownKeyOwner {
+        /// `AccessKeyId`.
+        access_key_id: String,
+        /// How that is known.
+        why: String,
+    },
+    /// The encoded message is none of AWS's.
+    #[error("the message is not one of this AWS, which encodes none")]
+    InvalidAuthorizationMessage,
     /// The session policy cannot be read.
     #[error("the session policy cannot be read: {why}")]
     MalformedSessionPolicy {
@@ -429,6 +506,16 @@ pub enum Cause {
         expired: Timestamp,
         /// The world's time.
         now: Timestamp,
+    },
+    /// The role of the session was deleted, or another one has its name.
+    #[error("the role behind the session {session} (`{role_id}`) is no longer there")]
+    RoleOfSessionGone {
+        /// The access key id.
+        access_key_id: String,
+        /// The session.
+        session: String,
+        /// The unique id of its role.
+        role_id: String,
     },
     /// The signature is not the one that the secret key gives.
     #[error("the signature is not the one that the secret key of `{access_key_id}` gives for this request{}", Absent(.absent_headers))]
@@ -533,6 +620,18 @@ tail!(
         accounts => write!(out, "; a provider for it is in {}", List(accounts)),
     }
 );
+/// "from GetFederationToken, which cannot call AssumeRole".
+struct From<'a>(&'a str, &'a Option<String>);
+
+impl fmt::Display for From<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.1 {
+            Some(origin) => write!(out, "from {origin}, which cannot call {}", self.0),
+            None => write!(out, "and {} takes long-term access keys only", self.0),
+        }
+    }
+}
+
 tail!(
     /// A value or "nothing".
     Optional(Option<String>), value, out => out.write_str(value.as_deref().unwrap_or("nothing"))

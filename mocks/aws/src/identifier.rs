@@ -28,11 +28,39 @@ impl Identifiers {
         Builder::from_random_bytes(self.bytes()).into_uuid().to_string()
     }
 
-    /// The id of a temporary access key: `ASIA` and sixteen more ("Unique identifiers", IAM User Guide).
-    pub(crate) fn temporary_access_key_id(&self) -> String {
-        let random: [u8; 16] = self.bytes();
-        with_prefix("ASIA", &random)
+    /// The id of a temporary access key of an account: `ASIA` and sixteen more ("Unique identifiers", IAM User
+    /// Guide).
+    ///
+    /// The sixteen stand for 80 bits: a one, the account in 40 bits, and 39 random ones, as in the ids that AWS hands
+    /// out since 2019 ("AWS Access Key ID formats", awsteele.com; "A short note on AWS KEY ID", Tal Be'ery). So the
+    /// account of a key is known without a record of keys.
+    pub(crate) fn temporary_access_key_id(&self, account: &str) -> String {
+        let random = u128::from(u64::from_be_bytes(self.bytes()) & RANDOM);
+        // an account that is no number has no place in an id; accounts of AWS are numbers
+        let account = u128::from(account.parse::<u64>().unwrap_or(0) & ACCOUNT);
+        let bits = (1 << 79) | (account << 39) | random;
+        let digits: Vec<u8> = (0..16).map(|place| (bits >> (75 - 5 * place)) as u8).collect();
+        with_prefix("ASIA", &digits)
     }
+}
+
+/// The 39 bits of an access key id that are random.
+const RANDOM: u64 = (1 << 39) - 1;
+/// The 40 bits of an access key id that are the account.
+const ACCOUNT: u64 = (1 << 40) - 1;
+
+/// The account that an access key id carries. `None` if it is not an id of AWS's newer form.
+pub(crate) fn account_of_access_key_id(id: &str) -> Option<String> {
+    let digits = id.strip_prefix("ASIA").or_else(|| id.strip_prefix("AKIA"))?;
+    if digits.len() != 16 {
+        return None;
+    }
+    let bits = digits.bytes().try_fold(0_u128, |bits, byte| {
+        let digit = ALPHABET.iter().position(|letter| *letter == byte)?;
+        Some((bits << 5) | digit as u128)
+    })?;
+    let account = (bits >> 39) as u64 & ACCOUNT;
+    (bits >> 79 == 1 && account < 1_000_000_000_000).then(|| format!("{account:012}"))
 }
 
 /// The unique id of an entity of an account, the same for the same names in every run: `AROA` and seventeen more
@@ -58,22 +86,26 @@ fn with_prefix(prefix: &str, bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
     use super::*;
 
     #[test]
     fn repeat_with_the_seed_and_differ_within_it() {
         let (one, other) = (Identifiers::new(7), Identifiers::new(7));
         assert_eq!(one.request_id(), other.request_id());
-        let key = one.temporary_access_key_id();
-        assert_eq!(key, other.temporary_access_key_id());
-        assert_ne!(key, one.temporary_access_key_id());
+        let account = "111122223333";
+        let key = one.temporary_access_key_id(account);
+        assert_eq!(key, other.temporary_access_key_id(account));
+        assert_ne!(key, one.temporary_access_key_id(account));
         assert_ne!(Identifiers::new(8).request_id(), Identifiers::new(7).request_id());
     }
 
     #[test]
     fn have_the_shapes_of_aws() {
         let ids = Identifiers::new(1);
-        let key = ids.temporary_access_key_id();
+        let key = ids.temporary_access_key_id("111122223333");
         assert!(key.starts_with("ASIA") && key.len() == 20, "{key}");
         assert!(
             key.bytes()
@@ -83,5 +115,32 @@ mod tests {
         assert!(role.starts_with("AROA") && role.len() == 21, "{role}");
         assert_ne!(role, unique_id("AROA", "111122223333", "/", "deploy2"));
         assert_eq!(ids.request_id().len(), 36);
+    }
+
+    #[rstest]
+    #[case::published("ASIAY34FZKBOKMUTVV7A", Some("609629065308"))]
+    #[case::long_term("AKIAY34FZKBOKMUTVV7A", Some("609629065308"))]
+    #[case::older_form("AKIAIOSFODNN7EXAMPLE", None)]
+    #[case::role("AROAY34FZKBOKMUTVV7A", None)]
+    #[case::short("ASIAY34FZKBOKMUTVV7", None)]
+    #[case::other_alphabet("ASIAY34FZKBOKMUTVV71", None)]
+    #[case::above_twelve_digits("ASIA7777777777777777", None)]
+    #[case::words("test", None)]
+    fn access_key_ids_carry_their_account(#[case] id: &str, #[case] account: Option<&str>) {
+        assert_eq!(account_of_access_key_id(id).as_deref(), account);
+    }
+
+    proptest! {
+        #[test]
+        fn accounts_come_back_from_ids(seed: u64, account in 0_u64..1_000_000_000_000) {
+            let account = format!("{account:012}");
+            let id = Identifiers::new(seed).temporary_access_key_id(&account);
+            prop_assert_eq!(account_of_access_key_id(&id), Some(account));
+        }
+
+        #[test]
+        fn any_text_is_read(text in ".{0,24}") {
+            let _ = account_of_access_key_id(&text);
+        }
     }
 }

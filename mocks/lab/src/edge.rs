@@ -43,6 +43,8 @@ pub(crate) struct Edge {
     pub(crate) aws: Router,
     pub(crate) tls: TlsAcceptor,
     pub(crate) journal: Journal,
+    /// Whether others than this host can reach the listener, by names that nobody here knows.
+    pub(crate) is_open: bool,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
 }
@@ -109,21 +111,20 @@ impl Edge {
         if request.method() == Method::CONNECT {
             return Ok(self.connect(request));
         }
-        let (router, request) = {
-            let mut request = request.map(Body::new);
-            to_origin_form(&mut request);
-            let authority = request
-                .headers()
-                .get(HOST)
-                .and_then(|host| host.to_str().ok())
-                .unwrap_or_default();
-            match self.names.find(host_of(authority)) {
-                Some(Destination::GitLab(index)) => (self.gitlabs[index].clone(), request),
-                Some(Destination::Aws) => (self.aws.clone(), request),
-                None => {
-                    let authority = authority.to_owned();
-                    return Ok(self.refuse(authority));
-                }
+        let mut request = request.map(Body::new);
+        let is_proxied = to_origin_form(&mut request);
+        let authority = request
+            .headers()
+            .get(HOST)
+            .and_then(|host| host.to_str().ok())
+            .unwrap_or_default();
+        let router = match self.names.find(host_of(authority)) {
+            Some(Destination::GitLab(index)) => self.gitlabs[index].clone(),
+            Some(Destination::Aws) => self.aws.clone(),
+            None if self.is_open && !is_proxied => self.aws.clone(),
+            None => {
+                let authority = authority.to_owned();
+                return Ok(self.refuse(authority));
             }
         };
         router.oneshot(request).await
@@ -146,9 +147,9 @@ impl Edge {
             if let Ok(upgraded) = hyper::upgrade::on(request).await {
                 let stream = TokioIo::new(upgraded);
                 if speaks_plain_http {
-                    edge.plain(stream).await
+                    edge.plain(stream).await;
                 } else {
-                    edge.secure(stream).await
+                    edge.secure(stream).await;
                 }
             }
         });
@@ -170,10 +171,10 @@ impl Edge {
 }
 
 /// Turns a proxy's absolute-form request into the origin-form that the server behind expects (RFC 9112 §3.2.2: the
-/// request target's authority replaces the Host header).
-fn to_origin_form(request: &mut Request<Body>) {
+/// request target's authority replaces the Host header). Whether it was one.
+fn to_origin_form(request: &mut Request<Body>) -> bool {
     let Some(authority) = request.uri().authority().cloned() else {
-        return;
+        return false;
     };
     let target = request
         .uri()
@@ -184,4 +185,5 @@ fn to_origin_form(request: &mut Request<Body>) {
         request.headers_mut().insert(HOST, host);
     }
     *request.uri_mut() = Uri::from(target);
+    true
 }

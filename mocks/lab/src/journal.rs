@@ -1,6 +1,8 @@
 //! The one record of what happened in a world.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
@@ -33,15 +35,25 @@ pub struct Entry {
     pub record: Record,
 }
 
+/// Who hears of entries as they are written.
+pub(crate) type Listener = Arc<dyn Fn(&Entry) + Send + Sync>;
+
 /// The journal of a world: appended to by its parts, read by everything that explains.
 #[derive(Clone)]
 pub struct Journal {
     clock: Clock,
-    entries: Arc<Mutex<Vec<Entry>>>,
+    keep: usize,
+    pages: Arc<Mutex<Pages>>,
 }
 
-impl std::fmt::Debug for Journal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+#[derive(Default)]
+struct Pages {
+    entries: VecDeque<Entry>,
+    listeners: Vec<Listener>,
+}
+
+impl fmt::Debug for Journal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Journal")
             .field("entries", &self.len())
             .finish_non_exhaustive()
@@ -49,45 +61,110 @@ impl std::fmt::Debug for Journal {
 }
 
 impl Journal {
-    /// An empty journal that takes the time from `clock`.
+    /// An empty journal that takes the time from `clock` and keeps everything.
     #[must_use]
     pub fn new(clock: Clock) -> Journal {
         Journal {
             clock,
-            entries: Arc::default(),
+            keep: usize::MAX,
+            pages: Arc::default(),
         }
+    }
+
+    /// The same journal, still empty, of which only the newest `entries` are kept.
+    #[must_use]
+    pub fn keeping(self, entries: usize) -> Journal {
+        Journal {
+            keep: entries,
+            ..self
+        }
+    }
+
+    /// Tells `listener` of every entry from now on, also of those that are not kept.
+    ///
+    /// It is called in the order of the entries, by the task that writes one, while others wait to write theirs: it should
+    /// only hand the entry on. It must not use the journal itself.
+    pub fn listen(&self, listener: impl Fn(&Entry) + Send + Sync + 'static) {
+        self.listen_with(Arc::new(listener));
+    }
+
+    pub(crate) fn listen_with(&self, listener: Listener) {
+        self.pages().listeners.push(listener);
     }
 
     /// Writes one line.
     pub fn write(&self, record: Record) {
+        let mut pages = self.pages();
         let entry = Entry {
             at: (self.clock)(),
             record,
         };
-        self.entries
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(entry);
+        for listener in &pages.listeners {
+            listener(&entry);
+        }
+        pages.entries.push_back(entry);
+        if pages.entries.len() > self.keep {
+            pages.entries.pop_front();
+        }
     }
 
-    /// All lines so far, oldest first.
+    /// All lines that are kept, oldest first.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
-        self.entries
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.pages().entries.iter().cloned().collect()
     }
 
-    /// How many lines there are.
+    /// How many lines are kept.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner).len()
+        self.pages().entries.len()
     }
 
     /// Whether nothing has happened yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    fn pages(&self) -> MutexGuard<'_, Pages> {
+        // What a thread that died was doing leaves whole entries.
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    fn refused(host: usize) -> Record {
+        Record::Refused(Refused {
+            host: host.to_string(),
+        })
+    }
+
+    fn hosts(entries: &[Entry]) -> Vec<String> {
+        let host = |entry: &Entry| match &entry.record {
+            Record::Refused(refused) => refused.host.clone(),
+            _ => String::new(),
+        };
+        entries.iter().map(host).collect()
+    }
+
+    #[rstest::rstest]
+    #[case::everything(Journal::new(Arc::new(|| Timestamp::UNIX_EPOCH)), &["0", "1", "2", "3"])]
+    #[case::the_newest(Journal::new(Arc::new(|| Timestamp::UNIX_EPOCH)).keeping(2), &["2", "3"])]
+    #[case::nothing(Journal::new(Arc::new(|| Timestamp::UNIX_EPOCH)).keeping(0), &[])]
+    fn the_newest_are_kept_and_all_are_heard(#[case] journal: Journal, #[case] kept: &[&str]) {
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let ear = Arc::clone(&heard);
+        journal.listen(move |entry| ear.lock().unwrap().push(entry.clone()));
+        for host in 0..4 {
+            journal.write(refused(host));
+        }
+        assert_eq!(hosts(&journal.entries()), kept);
+        assert_eq!((journal.len(), journal.is_empty()), (kept.len(), kept.is_empty()));
+        assert_eq!(hosts(&heard.lock().unwrap()), ["0", "1", "2", "3"]);
     }
 }

@@ -18,12 +18,14 @@ mod clock;
 mod edge;
 mod journal;
 mod names;
+mod options;
 mod world;
 
 pub use authority::Authority;
 pub use clock::{Clock, WorldClock, host_now};
-pub use journal::{Entry, Journal, Record};
+pub use journal::{Entry, Journal, Record, Refused};
 pub use names::{Destination, Names};
+pub use options::BootOptions;
 pub use world::{BootError, World, WorldSpec};
 
 pub use mock_aws as aws;

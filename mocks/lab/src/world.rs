@@ -1,6 +1,6 @@
 //! One world: booted for one case, and gone with it.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
@@ -20,6 +20,7 @@ use crate::clock::{WorldClock, host_now};
 use crate::edge::Edge;
 use crate::journal::{Journal, Record};
 use crate::names::Names;
+use crate::options::BootOptions;
 
 /// What to boot.
 #[derive(Debug, Clone)]
@@ -34,9 +35,14 @@ pub struct WorldSpec {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BootError {
-    /// No loopback port could be had.
-    #[error("cannot listen on the loopback address: {0}")]
-    Listen(std::io::Error),
+    /// The address could not be had.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The system's word for it.
+        source: std::io::Error,
+    },
     /// The issuers' keys could not be had.
     #[error(transparent)]
     Keys(#[from] mock_gitlab::KeyPoolError),
@@ -61,19 +67,35 @@ pub struct World {
 }
 
 impl World {
-    /// Boots a world inside the current tokio runtime. All that is random in it comes from `seed`, but for the keys,
-    /// which come from the pool, and the certificate authority's.
+    /// Boots a world for a test case: [`boot_with`](World::boot_with) and the default options.
     ///
     /// # Errors
-    /// Where a port, the keys or the certificates cannot be had, or a GitLab's settings contradict themselves.
+    /// As `boot_with`.
     pub async fn boot(spec: WorldSpec, keys: &KeyPool, seed: u64) -> Result<World, BootError> {
+        World::boot_with(spec, keys, seed, BootOptions::default()).await
+    }
+
+    /// Boots a world inside the current tokio runtime. All that is random in it comes from `seed`, but for the keys,
+    /// which come from the pool, and the certificate authority's. When it returns, everything answers.
+    ///
+    /// # Errors
+    /// Where the address, the keys or the certificates cannot be had, or a GitLab's settings contradict themselves.
+    pub async fn boot_with(
+        spec: WorldSpec,
+        keys: &KeyPool,
+        seed: u64,
+        options: BootOptions,
+    ) -> Result<World, BootError> {
         let mut random = StdRng::seed_from_u64(seed);
         let clock = Arc::new(WorldClock::default());
-        let journal = Journal::new(clock.reader());
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .await
-            .map_err(BootError::Listen)?;
-        let edge = listener.local_addr().map_err(BootError::Listen)?;
+        let journal = Journal::new(clock.reader()).keeping(options.keep.unwrap_or(usize::MAX));
+        for listener in options.listeners {
+            journal.listen_with(listener);
+        }
+        let address = options.listen;
+        let refused = |source| BootError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(refused)?;
+        let edge = listener.local_addr().map_err(refused)?;
         let authority =
             Arc::new(Authority::new().map_err(|error| BootError::Certificates(error.to_string()))?);
 
@@ -87,15 +109,17 @@ impl World {
         let names = Names::new(gitlabs.iter().map(|gitlab| gitlab.url().host().to_owned()));
 
         let written = journal.clone();
+        let from_seed = random.random();
         let mut config = AwsConfig::new(
             clock.reader(),
             Arc::new(host_now),
-            random.random(),
+            options.seed_key.unwrap_or(from_seed),
             random.random(),
         );
         config.accounts = spec.accounts;
+        config.access_keys = options.access_keys;
         config.events = Arc::new(move |event| written.write(Record::Aws(event)));
-        config.network = network(&names, edge, &authority)?;
+        config.network = network(&names, near(edge), &authority)?;
         let aws = Aws::new(config);
 
         let tls = ServerConfig::builder()
@@ -108,6 +132,7 @@ impl World {
             aws: aws.router(),
             tls: TlsAcceptor::from(Arc::new(tls)),
             journal: journal.clone(),
+            is_open: !edge.ip().is_loopback(),
             stop: stop.clone(),
             tasks: tasks.clone(),
         });
@@ -147,11 +172,11 @@ impl World {
         &self.authority
     }
 
-    /// Where the world answers: the AWS endpoint over plain HTTP or TLS, every name of the world over TLS, and an HTTP
-    /// proxy.
+    /// Where the world answers, as this host reaches it: the AWS endpoint over plain HTTP or TLS, every name of the world
+    /// over TLS, and an HTTP proxy.
     #[must_use]
     pub fn edge(&self) -> SocketAddr {
-        self.edge
+        near(self.edge)
     }
 
     /// Stops the world and waits until its port and connections are closed.
@@ -166,6 +191,16 @@ impl Drop for World {
     fn drop(&mut self) {
         self.stop.cancel();
     }
+}
+
+/// The address under which this host reaches a listener: that of a listener on all addresses is none to connect to.
+fn near(listener: SocketAddr) -> SocketAddr {
+    let ip = match listener.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listener.port())
 }
 
 /// The network as STS sees it: the world's names, which all lead to its edge, and its certificate authority.

@@ -136,7 +136,11 @@ fn failures(folder: &Path) -> Vec<String> {
 }
 
 fn codes(decision: &Decision) -> Vec<String> {
-    decision.reasons().iter().map(|reason| reason.code().to_owned()).collect()
+    decision
+        .reasons()
+        .iter()
+        .map(|reason| reason.code().to_owned())
+        .collect()
 }
 
 fn name_of(value: &impl serde::Serialize) -> String {

@@ -1,8 +1,12 @@
 //! The command line: one file a command.
 
 mod exit;
+mod explain;
+mod input;
 mod interrupt;
 mod run;
+mod serve;
+mod token;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -10,6 +14,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::context::Context;
+use crate::diagnostic::Diagnostic;
 
 pub use exit::Exit;
 
@@ -30,6 +35,9 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Arguments),
+    Explain(explain::Arguments),
+    Serve(serve::Arguments),
+    Token(token::Arguments),
 }
 
 /// Runs the program on its command line and surroundings.
@@ -60,29 +68,51 @@ pub fn main() -> ExitCode {
     let exit = runtime.block_on(async {
         match arguments.command {
             Command::Run(arguments) => run::run(arguments, context).await,
+            Command::Explain(arguments) => explain::run(&arguments, &context),
+            Command::Serve(arguments) => serve::run(arguments, &context).await,
+            Command::Token(arguments) => token::run(&arguments, &context),
         }
     });
     // Nothing is left to wait for: every case has ended its processes and its world.
     runtime.shutdown_background();
     match exit {
         Ok(exit) => exit.into(),
-        Err(failure) => complain(&failure.message, failure.exit),
+        Err(Failure::Said { message, exit }) => complain(&message, exit),
+        Err(Failure::Mistakes(shown)) => {
+            let _ = writeln!(std::io::stderr(), "{shown}");
+            Exit::Input.into()
+        }
     }
 }
 
 /// Why a command could not do its work.
 #[derive(Debug)]
-pub(crate) struct Failure {
-    message: String,
-    exit: Exit,
+pub(crate) enum Failure {
+    /// One line for a person.
+    Said {
+        /// The line.
+        message: String,
+        /// The exit status.
+        exit: Exit,
+    },
+    /// Mistakes in files, as they are shown with their places.
+    Mistakes(String),
 }
 
 impl Failure {
     fn new(exit: Exit, message: impl Into<String>) -> Failure {
-        Failure {
+        Failure::Said {
             message: message.into(),
             exit,
         }
+    }
+
+    fn mistakes(mistakes: &[Diagnostic], context: &Context) -> Failure {
+        let shown: Vec<String> = mistakes
+            .iter()
+            .map(|mistake| mistake.render(context.colour_on_stderr()))
+            .collect();
+        Failure::Mistakes(shown.join("\n\n"))
     }
 }
 

@@ -1,5 +1,8 @@
 //! Asking a trust policy what STS would ask it.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use iam_policy::{Context, Decision, Effect, Principal, Request, evaluate};
@@ -71,14 +74,24 @@ impl Question<'_> {
         if matches!(answer.refused, Some(Cause::SeveralAudiences { .. })) {
             let refused = answer.refused.take();
             let tried = audiences.iter().take(MOST_AUDIENCES);
-            let mut answers: Vec<(&str, Answer)> =
-                tried.map(|audience| (*audience, self.ask(&self.claims.with_audience(audience)))).collect();
-            let allowed = answers.iter().position(|(_, answer)| answer.decision.effect.is_allowed());
+            let mut answers: Vec<(&str, Answer)> = tried
+                .map(|audience| (*audience, self.ask(&self.claims.with_audience(audience))))
+                .collect();
+            let allowed = answers
+                .iter()
+                .position(|(_, answer)| answer.decision.effect.is_allowed());
             if !answers.is_empty() {
                 let (audience, chosen) = answers.swap_remove(allowed.unwrap_or(0));
-                let words = if allowed.is_some() { "would let the token in" } else { "was asked" };
+                let words = if allowed.is_some() {
+                    "would let the token in"
+                } else {
+                    "was asked"
+                };
                 answer = chosen;
-                answer.notes.insert(0, Remark::new(format!("the policy {words} with the one audience `{audience}`")));
+                answer.notes.insert(
+                    0,
+                    Remark::new(format!("the policy {words} with the one audience `{audience}`")),
+                );
             }
             answer.refused = refused;
         }
@@ -104,23 +117,42 @@ impl Question<'_> {
             context.insert(key.as_str(), value.as_str());
         }
         let decide = |action: &str| {
-            evaluate(&self.policy.policy, &Request { principal: &principal, action, resource: None, context: &context })
+            evaluate(
+                &self.policy.policy,
+                &Request {
+                    principal: &principal,
+                    action,
+                    resource: None,
+                    context: &context,
+                },
+            )
         };
         let mut decision = decide("sts:AssumeRoleWithWebIdentity");
         let mut notes = Vec::new();
         for action in asked.actions.iter().skip(1) {
-            let what = if *action == "sts:TagSession" { "session tags" } else { "a source identity" };
+            let what = if *action == "sts:TagSession" {
+                "session tags"
+            } else {
+                "a source identity"
+            };
             let also = decide(action);
             let words = match also.effect {
                 Effect::Allow => "which the policy allows too",
                 _ => "which the policy does not allow",
             };
-            notes.push(Remark::new(format!("the token carries {what}, so STS also asks for `{action}`, {words}")));
+            notes.push(Remark::new(format!(
+                "the token carries {what}, so STS also asks for `{action}`, {words}"
+            )));
             if decision.effect.is_allowed() {
                 decision = if also.effect.is_allowed() { decision } else { also };
             }
         }
-        Answer { decision, refused: asked.refused, notes, context }
+        Answer {
+            decision,
+            refused: asked.refused,
+            notes,
+            context,
+        }
     }
 
     /// An account whose provider takes the token.
@@ -144,9 +176,16 @@ impl Question<'_> {
             .flat_map(iam_policy::document::Statement::conditions)
             .map(|condition| condition.key.to_lowercase())
             .collect();
-        let given = |key: &str| self.context.iter().any(|(name, _)| name.eq_ignore_ascii_case(key));
+        let given = |key: &str| {
+            self.context
+                .iter()
+                .any(|(name, _)| name.eq_ignore_ascii_case(key))
+        };
         let mut notes = Vec::new();
-        for key in OF_THE_CALL.iter().filter(|key| keys.contains(&key.to_lowercase()) && !given(key)) {
+        for key in OF_THE_CALL
+            .iter()
+            .filter(|key| keys.contains(&key.to_lowercase()) && !given(key))
+        {
             notes.push(Remark::new(format!(
                 "`{key}` follows from the call and not from the token: give its value with --context {key}=VALUE"
             )));
@@ -187,7 +226,10 @@ impl Serialize for Answer {
             message: String,
         }
         let decision = serde_json::to_value(&self.decision).map_err(serde::ser::Error::custom)?;
-        let refused = self.refused.as_ref().map(|cause| Refused { cause, message: cause.to_string() });
+        let refused = self.refused.as_ref().map(|cause| Refused {
+            cause,
+            message: cause.to_string(),
+        });
         let mut map = serializer.serialize_map(None)?;
         for (name, value) in decision.as_object().into_iter().flatten() {
             map.serialize_entry(name, value)?;

@@ -19,11 +19,19 @@ pub(super) struct Mark {
 
 impl Mark {
     fn primary(span: &Span, label: impl Into<String>) -> Mark {
-        Mark { span: span.clone(), label: label.into(), primary: true }
+        Mark {
+            span: span.clone(),
+            label: label.into(),
+            primary: true,
+        }
     }
 
     fn context(span: &Span, label: impl Into<String>) -> Mark {
-        Mark { span: span.clone(), label: label.into(), primary: false }
+        Mark {
+            span: span.clone(),
+            label: label.into(),
+            primary: false,
+        }
     }
 }
 
@@ -36,16 +44,19 @@ pub(super) fn of_element(element: &ElementTrace) -> Vec<Mark> {
     };
     let beside = format!("{who} `{}`", shown(&element.request_value));
     let matched = element.name.starts_with("Not") != element.matched;
-    values(&element.policy_values, matched, &element.span, element.reason.suggestion().map(|edit| edit.span), beside)
+    values(
+        &element.policy_values,
+        matched,
+        &element.span,
+        element.reason.suggestion().map(|edit| edit.span).as_ref(),
+        &beside,
+    )
 }
 
 /// The marks of a condition.
 pub(super) fn of_condition(condition: &ConditionTrace, issuer: Option<&str>) -> Vec<Mark> {
     let given = match condition.request_values.as_deref() {
-        None | Some([]) => {
-            let who = if of_token(&condition.key, issuer) { "the token" } else { "the request" };
-            return vec![Mark::primary(&condition.key_span, format!("{who} has no such key"))];
-        }
+        None | Some([]) => return vec![Mark::primary(&condition.key_span, absence(&condition.reason))],
         Some(given) => given,
     };
     let who = match () {
@@ -55,28 +66,73 @@ pub(super) fn of_condition(condition: &ConditionTrace, issuer: Option<&str>) -> 
     };
     let mut marks = Vec::new();
     if let Reason::WildcardUnderLiteral { .. } = condition.reason {
-        marks.push(Mark::context(&condition.operator_span, "to this operator, `*` is a character like any other"));
+        marks.push(Mark::context(
+            &condition.operator_span,
+            "to this operator, `*` is a character like any other",
+        ));
     }
     let beside = format!("{who} {}", list(given));
-    let negated = condition.operator.contains("Not") && condition.operator != "Null";
+    let negated = condition.operator.contains("Not");
     let nearest = condition.reason.suggestion().map(|edit| edit.span);
-    let whole = condition.span.clone();
-    marks.extend(values(&condition.policy_values, condition.matched != negated, &whole, nearest, beside));
+    marks.extend(values(
+        &condition.policy_values,
+        condition.matched != negated,
+        &condition.span,
+        nearest.as_ref(),
+        &beside,
+    ));
     marks
 }
 
+/// Why there is nothing to compare.
+fn absence(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::NegatedOnAbsentKey {
+            absence: Some(reason),
+            ..
+        }
+        | Reason::IfExistsOnAbsentKey {
+            absence: Some(reason),
+            ..
+        }
+        | Reason::ForAllValuesOnAbsentKey {
+            absence: Some(reason),
+            ..
+        }
+        | Reason::NullFails {
+            absence: Some(reason),
+            ..
+        } => absence(reason),
+        Reason::KeyNotOffered { .. } => "AWS offers no such key, whatever the token has",
+        Reason::KeyAbsent { claim: Some(_), .. } => "the token has no such claim",
+        Reason::OtherIssuersKey { .. } => "the token is from another issuer",
+        _ => "the request has no such key",
+    }
+}
+
 /// Marks the values that matched, or those that did not, the words beside the one that comes nearest.
-fn values(all: &[ValueTrace], matched: bool, whole: &Span, nearest: Option<Span>, beside: String) -> Vec<Mark> {
+fn values(
+    all: &[ValueTrace],
+    matched: bool,
+    whole: &Span,
+    nearest: Option<&Span>,
+    beside: &str,
+) -> Vec<Mark> {
     let pointed: Vec<&ValueTrace> = all.iter().filter(|value| value.matched == matched).collect();
-    let Some(first) = pointed.first() else { return vec![Mark::primary(whole, beside)] };
-    let nearest = pointed.iter().find(|value| Some(&value.span) == nearest.as_ref()).unwrap_or(first);
+    let Some(first) = pointed.first() else {
+        return vec![Mark::primary(whole, beside)];
+    };
+    let nearest = pointed
+        .iter()
+        .find(|value| Some(&value.span) == nearest)
+        .unwrap_or(first);
     if pointed.len() > MOST_CARETS {
         return vec![Mark::primary(&nearest.span, beside)];
     }
     pointed
         .iter()
         .map(|value| {
-            let label = if value.span == nearest.span { beside.as_str() } else { "" };
+            let label = if value.span == nearest.span { beside } else { "" };
             Mark::primary(&value.span, label)
         })
         .collect()
@@ -85,13 +141,19 @@ fn values(all: &[ValueTrace], matched: bool, whole: &Span, nearest: Option<Span>
 /// Whether a key is one of the token's: `gitlab.com:sub`.
 fn of_token(key: &str, issuer: Option<&str>) -> bool {
     match key.rsplit_once(':') {
-        Some((prefix, _)) => issuer.is_some_and(|issuer| issuer.eq_ignore_ascii_case(prefix)) || prefix.contains('.'),
+        Some((prefix, _)) => {
+            issuer.is_some_and(|issuer| issuer.eq_ignore_ascii_case(prefix)) || prefix.contains('.')
+        }
         None => false,
     }
 }
 
 fn list(values: &[String]) -> String {
-    let named: Vec<String> = values.iter().take(MOST_VALUES).map(|value| format!("`{}`", shown(value))).collect();
+    let named: Vec<String> = values
+        .iter()
+        .take(MOST_VALUES)
+        .map(|value| format!("`{}`", shown(value)))
+        .collect();
     match values.len().saturating_sub(MOST_VALUES) {
         0 => named.join(", "),
         more => format!("{} and {more} more", named.join(", ")),
@@ -131,7 +193,10 @@ mod tests {
     #[test]
     fn long_values_are_cut() {
         assert_eq!(shown(&"x".repeat(301)).chars().count(), 301);
-        assert_eq!(list(&["a", "b", "c", "d", "e"].map(str::to_owned)), "`a`, `b`, `c`, `d` and 1 more");
+        assert_eq!(
+            list(&["a", "b", "c", "d", "e"].map(str::to_owned)),
+            "`a`, `b`, `c`, `d` and 1 more"
+        );
     }
 
     #[rstest::rstest]
@@ -140,7 +205,11 @@ mod tests {
     #[case("localhost:sub", Some("localhost"), true)]
     #[case("aws:SourceIp", Some("gitlab.com"), false)]
     #[case("sts:RoleSessionName", None, false)]
-    fn keys_of_tokens_are_told_from_others(#[case] key: &str, #[case] issuer: Option<&str>, #[case] expected: bool) {
+    fn keys_of_tokens_are_told_from_others(
+        #[case] key: &str,
+        #[case] issuer: Option<&str>,
+        #[case] expected: bool,
+    ) {
         assert_eq!(of_token(key, issuer), expected);
     }
 }

@@ -14,7 +14,8 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Reads claims from a file with one JSON object.
+    /// Reads claims from a file with one JSON object: the claims themselves, or `claims` beside a `header`, as decoded
+    /// tokens are printed.
     ///
     /// `iat` and `exp`, which STS wants in every token and no policy can ask for, may be left out.
     ///
@@ -33,9 +34,17 @@ impl Claims {
             return Err(Diagnostic::new(source, 0..text.len(), "claims are a JSON object")
                 .help("such as {\"iss\": \"https://gitlab.com\", \"sub\": \"project_path:…\", \"aud\": \"https://gitlab.com\"}"));
         };
+        if let Some(Value::Object(claims)) = all.get_mut("claims")
+            && issuer(claims).is_some()
+        {
+            all = std::mem::take(claims);
+        }
         if issuer(&all).is_none() {
-            return Err(Diagnostic::new(source, 0..0, "there is no `iss` among the claims")
-                .help("it says which provider the token comes from, such as \"iss\": \"https://gitlab.com\""));
+            return Err(
+                Diagnostic::new(source, 0..0, "there is no `iss` among the claims").help(
+                    "it says which provider the token comes from, such as \"iss\": \"https://gitlab.com\"",
+                ),
+            );
         }
         for name in ["iat", "exp"] {
             all.entry(name).or_insert_with(|| Value::from(0));
@@ -47,11 +56,13 @@ impl Claims {
     ///
     /// # Errors
     /// Where it is not a JWT, or one without an issuer.
-    pub fn of_token(token: &str) -> Result<Claims, Cause> {
+    pub fn of_token(token: &str) -> Result<Claims, Box<Cause>> {
         let all = mock_aws::decode_token(token.trim())?.claims;
         match issuer(&all) {
             Some(_) => Ok(Claims { all }),
-            None => Err(Cause::MissingClaim { claim: "iss".to_owned() }),
+            None => Err(Box::new(Cause::MissingClaim {
+                claim: "iss".to_owned(),
+            })),
         }
     }
 
@@ -87,7 +98,10 @@ impl Claims {
 }
 
 fn issuer(claims: &Map<String, Value>) -> Option<&str> {
-    claims.get("iss").and_then(Value::as_str).filter(|issuer| !issuer.is_empty())
+    claims
+        .get("iss")
+        .and_then(Value::as_str)
+        .filter(|issuer| !issuer.is_empty())
 }
 
 #[cfg(test)]
@@ -96,10 +110,26 @@ mod tests {
 
     #[test]
     fn claims_written_by_hand_need_no_times() {
-        let claims = Claims::read(&Source::new("c", r#"{"iss": "https://gitlab.com", "aud": ["a", "b"]}"#)).unwrap();
-        assert_eq!((claims.issuer(), claims.audiences()), ("https://gitlab.com", vec!["a", "b"]));
+        let claims = Claims::read(&Source::new(
+            "c",
+            r#"{"iss": "https://gitlab.com", "aud": ["a", "b"]}"#,
+        ))
+        .unwrap();
+        assert_eq!(
+            (claims.issuer(), claims.audiences()),
+            ("https://gitlab.com", vec!["a", "b"])
+        );
         assert!(claims.all.contains_key("iat") && claims.all.contains_key("exp"));
         assert_eq!(claims.with_audience("b").audiences(), ["b"]);
+    }
+
+    #[test]
+    fn the_claims_of_a_decoded_token_are_found() {
+        let text = r#"{"header": {"alg": "RS256"}, "claims": {"iss": "https://gitlab.com"}}"#;
+        assert_eq!(
+            Claims::read(&Source::new("c", text)).unwrap().issuer(),
+            "https://gitlab.com"
+        );
     }
 
     #[rstest::rstest]
@@ -116,9 +146,21 @@ mod tests {
     fn a_token_is_taken_apart() {
         // {"alg":"none"} and {"iss":"https://gitlab.com"}, without a signature
         let token = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJodHRwczovL2dpdGxhYi5jb20ifQ.";
-        assert_eq!(Claims::of_token(&format!(" {token}\n")).unwrap().issuer(), "https://gitlab.com");
-        assert!(Claims::read(&Source::new("c", token)).unwrap_err().help.unwrap().contains("--token"));
-        assert_eq!(Claims::of_token("eyJhbGciOiJub25lIn0.e30.").unwrap_err().name(), "missing-claim");
+        assert_eq!(
+            Claims::of_token(&format!(" {token}\n")).unwrap().issuer(),
+            "https://gitlab.com"
+        );
+        assert!(
+            Claims::read(&Source::new("c", token))
+                .unwrap_err()
+                .help
+                .unwrap()
+                .contains("--token")
+        );
+        assert_eq!(
+            Claims::of_token("eyJhbGciOiJub25lIn0.e30.").unwrap_err().name(),
+            "missing-claim"
+        );
         assert_eq!(Claims::of_token("x").unwrap_err().name(), "not-a-jwt");
     }
 }

@@ -5,9 +5,17 @@ use crate::diagnostic::{Diagnostic, Source};
 /// What the JSON reader says, as a mistake at its place.
 pub(super) fn mistake(source: &Source, error: &serde_json::Error) -> Diagnostic {
     let text = source.text();
-    let line_start = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+    let line_start = text
+        .split_inclusive('\n')
+        .take(error.line().saturating_sub(1))
+        .map(str::len)
+        .sum::<usize>();
     let at = text.floor_char_boundary((line_start + error.column().saturating_sub(1)).min(text.len()));
-    let next = text[at..].chars().next().filter(|next| *next != '\n').map_or(0, char::len_utf8);
+    let next = text[at..]
+        .chars()
+        .next()
+        .filter(|next| *next != '\n')
+        .map_or(0, char::len_utf8);
     Diagnostic::new(source, at..at + next, format!("not valid JSON: {}", words(error)))
 }
 
@@ -39,6 +47,9 @@ mod tests {
     fn the_place_is_told(#[case] text: &str, #[case] at: &str, #[case] message: &str) {
         let error = serde_json::from_str::<Value>(text).unwrap_err();
         let mistake = mistake(&Source::new("f", text), &error);
-        assert_eq!((mistake.at().as_str(), mistake.message), (at, format!("not valid JSON: {message}")));
+        assert_eq!(
+            (mistake.at().as_str(), mistake.message),
+            (at, format!("not valid JSON: {message}"))
+        );
     }
 }

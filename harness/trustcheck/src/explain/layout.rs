@@ -27,7 +27,7 @@ pub(super) fn laid_out(text: &str) -> Option<String> {
         match character {
             '{' | '[' => {
                 out.push(character);
-                while characters.next_if(|next| next.is_ascii_whitespace()).is_some() {}
+                while characters.next_if(char::is_ascii_whitespace).is_some() {}
                 if let Some(close) = characters.next_if(|next| matches!(next, '}' | ']')) {
                     out.push(close);
                 } else {
@@ -77,8 +77,9 @@ mod tests {
     fn one_long_line_is_broken_up() {
         let long = "x".repeat(110);
         let text = format!(r#"{{"a":[],"b":{{ }},"c":["{long}","\"{{,:"],"c":1e3}}"#);
-        let expected =
-            format!("{{\n  \"a\": [],\n  \"b\": {{}},\n  \"c\": [\n    \"{long}\",\n    \"\\\"{{,:\"\n  ],\n  \"c\": 1e3\n}}");
+        let expected = format!(
+            "{{\n  \"a\": [],\n  \"b\": {{}},\n  \"c\": [\n    \"{long}\",\n    \"\\\"{{,:\"\n  ],\n  \"c\": 1e3\n}}"
+        );
         assert_eq!(laid_out(&text), Some(expected));
     }
 

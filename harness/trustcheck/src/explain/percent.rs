@@ -12,7 +12,11 @@ pub(super) fn decode(text: &str) -> Option<String> {
             bytes.push(byte);
             continue;
         }
-        let mut digit = || char::from(rest.next()?).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        let mut digit = || {
+            char::from(rest.next()?)
+                .to_digit(16)
+                .and_then(|digit| u8::try_from(digit).ok())
+        };
         let (high, low) = (digit()?, digit()?);
         bytes.push(high * 16 + low);
     }
@@ -24,7 +28,10 @@ mod tests {
     use super::*;
 
     #[rstest::rstest]
-    #[case::document("%7B%22Version%22%3A%20%222012-10-17%22%7D", Some("{\"Version\": \"2012-10-17\"}"))]
+    #[case::document(
+        "%7B%22Version%22%3A%20%222012-10-17%22%7D",
+        Some("{\"Version\": \"2012-10-17\"}")
+    )]
     #[case::lower_case_digits("%7b%7d", Some("{}"))]
     #[case::plus_is_plus("a+b", Some("a+b"))]
     #[case::utf8("%C3%A9", Some("é"))]

@@ -15,6 +15,9 @@ pub struct Remark {
 impl Remark {
     /// A remark that is not about a place in the policy.
     pub(super) fn new(message: impl Into<String>) -> Remark {
-        Remark { message: message.into(), span: None }
+        Remark {
+            message: message.into(),
+            span: None,
+        }
     }
 }

@@ -43,15 +43,7 @@ pub(super) struct Prepared {
 /// Starts the case's pipeline at its GitLab.
 pub(super) fn start<'a>(case: &'a Case, world: &'a World) -> Result<Started<'a>, String> {
     let named = case.start.project.as_ref().map(|project| project.value.as_str());
-    let specs = &case.world.spec.gitlabs;
-    let found = specs.iter().enumerate().find_map(|(index, settings)| {
-        let project = settings
-            .projects
-            .iter()
-            .find(|project| named.is_none_or(|path| path == project.path))?;
-        Some((index, project))
-    });
-    let Some((index, project)) = found else {
+    let Some((index, project)) = case.world.project(named) else {
         return Err("the world has no project to run a pipeline in".to_owned());
     };
     let gitlab = &world.gitlabs()[index];

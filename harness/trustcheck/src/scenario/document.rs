@@ -158,31 +158,8 @@ fn cases(
     reader: &mut Reader<'_>,
     name: &mut String,
 ) -> Vec<Case> {
-    let root = match located_yaml::parse(source.text()) {
-        Ok(documents) => match <[Node; 1]>::try_from(documents) {
-            Ok([root]) => root,
-            Err(documents) => {
-                let (at, what) = documents.get(1).map_or((0..0, "the file is empty"), |second| {
-                    (second.span.clone(), "a scenario file has one YAML document")
-                });
-                let problem = reader.problem(&at, what);
-                reader.note(problem);
-                return Vec::new();
-            }
-        },
-        Err(error) => {
-            let mut problem = reader.problem(&error.span, error.message);
-            let before = source.text().floor_char_boundary(error.span.start);
-            let line_start = source.text()[..before].rfind('\n').map_or(0, |at| at + 1);
-            let line = source.text()[line_start..].lines().next().unwrap_or_default();
-            let unquoted = || {
-                line.contains("$[[")
-                    .then(|| "inside `{ }` or `[ ]`, put quotes around `$[[ … ]]`".to_owned())
-            };
-            problem.help = error.help.or_else(unquoted);
-            reader.note(problem);
-            return Vec::new();
-        }
+    let Some(root) = root(source, "a scenario file", reader) else {
+        return Vec::new();
     };
     if let Some(text) = root.get("name").and_then(Node::as_str) {
         text.clone_into(name);
@@ -219,6 +196,37 @@ fn cases(
         }
     }
     cases
+}
+
+/// The one YAML document of a file, which is called `what` where it has more.
+pub(super) fn root(source: &Source, what: &str, reader: &mut Reader<'_>) -> Option<Node> {
+    match located_yaml::parse(source.text()) {
+        Ok(documents) => match <[Node; 1]>::try_from(documents) {
+            Ok([root]) => Some(root),
+            Err(documents) => {
+                let (at, message) = match documents.get(1) {
+                    None => (0..0, "the file is empty".to_owned()),
+                    Some(second) => (second.span.clone(), format!("{what} has one YAML document")),
+                };
+                let problem = reader.problem(&at, message);
+                reader.note(problem);
+                None
+            }
+        },
+        Err(error) => {
+            let mut problem = reader.problem(&error.span, error.message);
+            let before = source.text().floor_char_boundary(error.span.start);
+            let line_start = source.text()[..before].rfind('\n').map_or(0, |at| at + 1);
+            let line = source.text()[line_start..].lines().next().unwrap_or_default();
+            let unquoted = || {
+                line.contains("$[[")
+                    .then(|| "inside `{ }` or `[ ]`, put quotes around `$[[ … ]]`".to_owned())
+            };
+            problem.help = error.help.or_else(unquoted);
+            reader.note(problem);
+            None
+        }
+    }
 }
 
 fn case(

@@ -44,17 +44,22 @@ pub(super) fn named(node: &Node, what: &str, files: &dyn Files, reader: &mut Rea
     match files.read(&path) {
         Ok(text) => Some(Source::new(path, text)),
         Err(error) => {
-            let why = match error.kind() {
-                io::ErrorKind::NotFound => "there is no such file".to_owned(),
-                io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
-                _ => error.to_string(),
-            };
+            let why = why_unreadable(&error);
             let problem = reader
                 .problem(&node.span, format!("cannot read {what} `{path}`: {why}"))
                 .help("a path is relative to the file that names it");
             reader.note(problem);
             None
         }
+    }
+}
+
+/// Why a file could not be read, in words for a person.
+pub(super) fn why_unreadable(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+        _ => error.to_string(),
     }
 }
 

@@ -11,6 +11,9 @@ use crate::reader::Reader;
 /// The most cases one file may make.
 const MOST_CASES: usize = 10_000;
 
+/// How an expression begins.
+pub(super) const OPENING: &str = "$[[";
+
 /// The values of one case: name and value, in the order of the file.
 pub(super) type Row<'n> = Vec<(&'n str, &'n Node)>;
 
@@ -112,7 +115,7 @@ fn replace<'n>(text: &str, node: &Node, row: &Row<'n>, reader: &mut Reader<'_>) 
     let mut result = String::new();
     let mut rest = text;
     let mut found = false;
-    while let Some(start) = rest.find("$[[") {
+    while let Some(start) = rest.find(OPENING) {
         let Some(length) = rest[start..].find("]]") else {
             break;
         };

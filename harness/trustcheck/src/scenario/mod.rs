@@ -12,6 +12,7 @@ mod tests;
 mod trigger;
 mod variables;
 mod world;
+mod world_file;
 
 pub use document::{Case, Entry, read};
 pub use files::{Disk, Files};
@@ -21,3 +22,4 @@ pub use settings::Settings;
 pub use trigger::Start;
 pub use variables::Variable;
 pub use world::Described;
+pub use world_file::{WorldFile, read_world};

@@ -9,7 +9,7 @@ use mock_gitlab::{BaseUrl, Project, Settings, User, Version, Visibility};
 use trustcheck_lab::WorldSpec;
 
 use super::files::{Files, named};
-use super::policy;
+use super::{document, policy};
 use crate::diagnostic::Source;
 use crate::reader::Reader;
 
@@ -22,30 +22,33 @@ pub struct Described {
     pub policies: Arc<BTreeMap<String, Source>>,
 }
 
+impl Described {
+    /// The project with this path, or the first one, with the number of its GitLab.
+    #[must_use]
+    pub fn project(&self, path: Option<&str>) -> Option<(usize, &Project)> {
+        self.spec
+            .gitlabs
+            .iter()
+            .enumerate()
+            .find_map(|(index, settings)| {
+                let wanted = |project: &&Project| path.is_none_or(|path| path == project.path);
+                Some((index, settings.projects.iter().find(wanted)?))
+            })
+    }
+}
+
 pub(super) fn read(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> Option<Described> {
     if !matches!(node.value, Value::Scalar(_)) {
         return world(node, files, reader);
     }
     let file = named(node, "the world", files, reader)?;
     let mut reader = reader.of_file(&file);
-    let root = match located_yaml::parse(file.text()) {
-        Ok(documents) => documents.into_iter().next(),
-        Err(error) => {
-            let mut problem = reader.problem(&error.span, error.message);
-            problem.help = error.help;
-            reader.note(problem);
-            return None;
-        }
-    };
-    let Some(root) = root else {
-        let problem = reader.problem(&(0..0), "the file is empty");
-        reader.note(problem);
-        return None;
-    };
+    let root = document::root(&file, "a world file", &mut reader)?;
     world(&root, files, &mut reader)
 }
 
-fn world(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> Option<Described> {
+/// A world that is written out in this file.
+pub(super) fn world(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> Option<Described> {
     let mut fields = reader.fields(node, "a world")?;
     let gitlabs = fields
         .need("gitlab", reader)

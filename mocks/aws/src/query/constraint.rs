@@ -91,6 +91,37 @@ impl Violations {
         }
     }
 
+    /// Checks each text of a list. One that breaks the constraint is answered with all the constraint's demands, in the
+    /// order recorded of IAM's `tagKeys`.
+    pub(crate) fn texts(&mut self, member: &str, values: &[&str], constraint: Constraint) {
+        let fits = |value: &&str| {
+            let length = value.encode_utf16().count();
+            (constraint.min..=constraint.max).contains(&length)
+                && constraint
+                    .pattern
+                    .is_none_or(|pattern| value.chars().all(pattern.matches))
+        };
+        if values.iter().all(fits) {
+            return;
+        }
+        let mut demands = vec![
+            format!("Member must have length less than or equal to {}", constraint.max),
+            format!(
+                "Member must have length greater than or equal to {}",
+                constraint.min
+            ),
+        ];
+        if let Some(pattern) = constraint.pattern {
+            demands.push(format!(
+                "Member must satisfy regular expression pattern: {}",
+                pattern.text
+            ));
+        }
+        demands.push("Member must not be null".to_owned());
+        let demand = format!("Member must satisfy constraint: [{}]", demands.join(", "));
+        self.add(&format!("'[{}]'", values.join(", ")), member, &demand);
+    }
+
     fn add_text(&mut self, value: &str, member: &str, demand: &str, constraint: Constraint) {
         let shown = if constraint.sensitive {
             String::new()

@@ -1,5 +1,7 @@
 //! The parameters of a call.
 
+use std::collections::BTreeMap;
+
 use serde_html_form::from_bytes;
 
 /// Names and values in the order sent: those of the query string, then those of the form. Where a name comes
@@ -28,6 +30,31 @@ impl Parameters {
             .iter()
             .find(|(found, _)| found == name)
             .map(|(_, value)| value.as_str())
+    }
+
+    /// The members of a list of structures, by `N`: of each the values of `<list>.member.<N>.<field>`. Numbers may have
+    /// gaps; fields that the structure has not are ignored.
+    pub(crate) fn structures<const FIELDS: usize>(
+        &self,
+        list: &str,
+        fields: [&str; FIELDS],
+    ) -> Vec<[Option<&str>; FIELDS]> {
+        let mut members: BTreeMap<u32, [Option<&str>; FIELDS]> = BTreeMap::new();
+        for (name, value) in &self.0 {
+            let Some((number, field)) = name
+                .strip_prefix(list)
+                .and_then(|rest| rest.strip_prefix(".member."))
+                .and_then(|rest| rest.split_once('.'))
+            else {
+                continue;
+            };
+            let (Ok(number), Some(place)) = (number.parse(), fields.iter().position(|it| *it == field))
+            else {
+                continue;
+            };
+            members.entry(number).or_insert([None; FIELDS])[place].get_or_insert(value);
+        }
+        members.into_values().collect()
     }
 
     /// The values of `<list>.member.<N>.<field>`, or of `<list>.member.<N>` if there is no field, by `N`.

@@ -25,6 +25,17 @@ fn lists_go_by_number() {
     );
 }
 
+#[test]
+fn structures_go_by_number() {
+    let form = b"T.member.10.Key=c&T.member.2.Value=b&T.member.2.Key=a&T.member.2.Key=x&T.member.n.Key=y&T.member.3=z\
+                 &T.member.4.Other=w";
+    let found = Parameters::read("", form);
+    assert_eq!(
+        found.structures("T", ["Key", "Value"]),
+        [[Some("a"), Some("b")], [Some("c"), None]]
+    );
+}
+
 #[rstest]
 #[case::plain("900", Some(900))]
 #[case::zeros("0900", Some(900))]

@@ -11,20 +11,35 @@ pub(crate) use seal::Seal;
 #[cfg(test)]
 use seal::UnsealError;
 
-/// A session of a role.
+/// Who acts in a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Identity {
+    /// A role, for whoever assumed it.
+    Role {
+        name: String,
+        id: String,
+        session_name: String,
+    },
+    /// The user, or the root user, who asked for it with GetSessionToken.
+    User { arn: String, user_id: String },
+    /// The one a user vouched for with GetFederationToken.
+    FederatedUser { name: String },
+}
+
+/// A session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) access_key_id: String,
     pub(crate) account: String,
-    pub(crate) role_name: String,
-    pub(crate) role_id: String,
-    pub(crate) session_name: String,
+    pub(crate) identity: Identity,
     /// Unix seconds of the world's clock.
     pub(crate) issued: i64,
     /// Unix seconds of the world's clock.
     pub(crate) expires: i64,
-    /// The ARN of the OIDC provider whose token began the session.
-    pub(crate) provider: String,
+    /// The ARN of the OIDC provider whose token began the session, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) provider: Option<String>,
     /// The condition keys of the token that live on in the session: `gitlab.com:sub` and the like.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) federated_keys: BTreeMap<String, Vec<String>>,
@@ -44,15 +59,24 @@ pub(crate) struct Session {
 impl Session {
     /// The ARN of the session, which is its principal everywhere.
     pub(crate) fn arn(&self) -> String {
-        format!(
-            "arn:aws:sts::{}:assumed-role/{}/{}",
-            self.account, self.role_name, self.session_name
-        )
+        let account = &self.account;
+        match &self.identity {
+            Identity::Role {
+                name, session_name, ..
+            } => format!("arn:aws:sts::{account}:assumed-role/{name}/{session_name}"),
+            Identity::User { arn, .. } => arn.clone(),
+            Identity::FederatedUser { name } => format!("arn:aws:sts::{account}:federated-user/{name}"),
+        }
     }
 
-    /// The `UserId` of the session: the role's unique id and the session's name.
+    /// The `UserId` of the session: for a role its unique id and the session's name, for a federated user the account
+    /// and its name ("IAM JSON policy elements: Variables and tags", IAM User Guide, the table of `aws:userid`).
     pub(crate) fn user_id(&self) -> String {
-        format!("{}:{}", self.role_id, self.session_name)
+        match &self.identity {
+            Identity::Role { id, session_name, .. } => format!("{id}:{session_name}"),
+            Identity::User { user_id, .. } => user_id.clone(),
+            Identity::FederatedUser { name } => format!("{}:{name}", self.account),
+        }
     }
 
     pub(crate) fn has_expired(&self, now: Timestamp) -> bool {

@@ -7,12 +7,14 @@ fn session() -> Session {
     Session {
         access_key_id: "ASIAABCDEFGHIJKLMNOP".into(),
         account: "111122223333".into(),
-        role_name: "deploy".into(),
-        role_id: "AROAABCDEFGHIJKLMNOPQ".into(),
-        session_name: "job-1".into(),
+        identity: Identity::Role {
+            name: "deploy".into(),
+            id: "AROAABCDEFGHIJKLMNOPQ".into(),
+            session_name: "job-1".into(),
+        },
         issued: 1_789_000_000,
         expires: 1_789_003_600,
-        provider: "arn:aws:iam::111122223333:oidc-provider/gitlab.com".into(),
+        provider: Some("arn:aws:iam::111122223333:oidc-provider/gitlab.com".into()),
         federated_keys: BTreeMap::from([("gitlab.com:sub".into(), vec!["project_path:a/b".into()])]),
         tags: BTreeMap::new(),
         transitive_tag_keys: Vec::new(),
@@ -63,6 +65,31 @@ fn secret_keys_have_forty_characters_of_base64() {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/')
     );
+}
+
+#[rstest]
+#[case::role(session().identity, "arn:aws:sts::111122223333:assumed-role/deploy/job-1", "AROAABCDEFGHIJKLMNOPQ:job-1")]
+#[case::user(
+    Identity::User { arn: "arn:aws:iam::111122223333:user/jane".into(), user_id: "AIDAX".into() },
+    "arn:aws:iam::111122223333:user/jane",
+    "AIDAX"
+)]
+#[case::federated(
+    Identity::FederatedUser { name: "jane".into() },
+    "arn:aws:sts::111122223333:federated-user/jane",
+    "111122223333:jane"
+)]
+fn identities_have_names(#[case] identity: Identity, #[case] arn: &str, #[case] user_id: &str) {
+    let session = Session {
+        identity,
+        ..session()
+    };
+    assert_eq!(
+        (session.arn().as_str(), session.user_id().as_str()),
+        (arn, user_id)
+    );
+    let seal = Seal::new(&[7; 32]);
+    assert_eq!(seal.open(&seal.seal(&session, 0)), Ok(session));
 }
 
 #[test]

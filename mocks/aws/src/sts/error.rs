@@ -177,6 +177,87 @@ pub(crate) fn duration_above_role_maximum() -> ApiError {
     ApiError::validation("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
 }
 
+/// A caller that may not do what it asks for, with AWS's words for the reason if it gives one ("Troubleshoot access
+/// denied error messages", IAM User Guide).
+pub(crate) fn caller_not_authorized(
+    caller: &str,
+    action: &str,
+    resource: Option<&str>,
+    context: Option<&str>,
+) -> ApiError {
+    let resource = resource
+        .map(|resource| format!(" on resource: {resource}"))
+        .unwrap_or_default();
+    let context = context.map(|context| format!(" {context}")).unwrap_or_default();
+    ApiError::sender(
+        StatusCode::FORBIDDEN,
+        "AccessDenied",
+        format!("User: {caller} is not authorized to perform: {action}{resource}{context}"),
+    )
+}
+
+/// As clients report it.
+pub(crate) fn root_assumes_role() -> ApiError {
+    access_denied("Roles may not be assumed by root accounts.")
+}
+
+/// GetSessionToken or GetFederationToken, called with temporary credentials. As clients report it.
+pub(crate) fn session_credentials(operation: &str) -> ApiError {
+    ApiError::sender(
+        StatusCode::FORBIDDEN,
+        "AccessDenied",
+        format!("Cannot call {operation} with session credentials"),
+    )
+}
+
+pub(crate) fn duration_above_chaining_limit() -> ApiError {
+    ApiError::validation(
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
+    )
+}
+
+pub(crate) fn source_identity_fixed() -> ApiError {
+    ApiError::validation("The source identity is already set for this assume role session")
+}
+
+pub(crate) fn transitive_tag_conflict() -> ApiError {
+    ApiError::sender(
+        StatusCode::BAD_REQUEST,
+        "InvalidParameterValue",
+        "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from \
+         the calling session.",
+    )
+}
+
+/// As clients report it, with two blanks after the first sentence.
+pub(crate) fn unknown_mfa_device() -> ApiError {
+    access_denied(
+        "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is \
+         valid and associated with this user.",
+    )
+}
+
+/// Only one of device and code was sent. The text is not recorded.
+pub(crate) fn half_an_mfa_code() -> ApiError {
+    access_denied(
+        "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.",
+    )
+}
+
+/// An access key that nobody owns. Neither code nor text is known.
+pub(crate) fn unknown_access_key(access_key_id: &str) -> ApiError {
+    ApiError::validation(format!("The access key {access_key_id} does not exist"))
+}
+
+/// As clients report it.
+pub(crate) fn invalid_authorization_message() -> ApiError {
+    ApiError::sender(
+        StatusCode::BAD_REQUEST,
+        "InvalidAuthorizationMessageException",
+        "Message is not valid",
+    )
+}
+
 /// A session policy that cannot be read. The text is the one IAM gives for the same fault; that of STS is not known.
 pub(crate) fn malformed_session_policy(text: &str) -> ApiError {
     ApiError::sender(
@@ -186,7 +267,7 @@ pub(crate) fn malformed_session_policy(text: &str) -> ApiError {
     )
 }
 
-/// As recorded of AssumeRole; that this operation has the same is an assumption.
+/// As recorded of AssumeRole; that AssumeRoleWithWebIdentity has the same is an assumption.
 pub(crate) fn transitive_key_without_tag() -> ApiError {
     ApiError::sender(
         StatusCode::BAD_REQUEST,
@@ -195,7 +276,7 @@ pub(crate) fn transitive_key_without_tag() -> ApiError {
     )
 }
 
-/// As recorded of AssumeRole; that this operation has the same is an assumption.
+/// As recorded of AssumeRole; that AssumeRoleWithWebIdentity has the same is an assumption.
 pub(crate) fn duplicate_tag_keys() -> ApiError {
     ApiError::sender(
         StatusCode::BAD_REQUEST,

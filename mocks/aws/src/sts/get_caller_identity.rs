@@ -5,12 +5,11 @@
 use serde::Serialize;
 
 use super::NAMESPACE;
-use crate::authentication::authenticate;
+use super::signer::signer;
 use crate::aws::Aws;
 use crate::endpoint::ApiRequest;
 use crate::event::Call;
-use crate::query::{Failure, QueryResult, refused, result_document};
-use crate::sigv4::ExpectedScope;
+use crate::query::{Failure, QueryResult, result_document};
 
 /// In the order recorded.
 #[derive(Debug, Serialize)]
@@ -27,17 +26,11 @@ impl QueryResult for GetCallerIdentityResult<'_> {
 }
 
 pub(super) fn serve(aws: &Aws, request: &ApiRequest<'_>, call: &mut Call) -> Result<String, Failure> {
-    let expected = ExpectedScope {
-        service: "sts",
-        region: request.route.endpoint_region.as_deref(),
-    };
-    let caller = authenticate(aws, &request.http, expected).map_err(refused)?;
+    let caller = signer(aws, request, call)?.caller;
     let result = GetCallerIdentityResult {
         arn: &caller.arn,
         user_id: &caller.user_id,
         account: &caller.account,
     };
-    let document = result_document(&result, NAMESPACE, request.request_id);
-    call.caller = Some(caller);
-    Ok(document)
+    Ok(result_document(&result, NAMESPACE, request.request_id))
 }

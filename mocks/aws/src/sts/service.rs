@@ -1,6 +1,9 @@
 //! The operations of STS.
 
-use super::{get_caller_identity, web_identity};
+use super::{
+    assume_role, decode_authorization_message, get_access_key_info, get_caller_identity,
+    get_federation_token, get_session_token, web_identity,
+};
 use crate::aws::Aws;
 use crate::cause::Cause;
 use crate::endpoint::ApiRequest;
@@ -13,15 +16,10 @@ pub(crate) const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 const VERSION: &str = "2011-06-15";
 
 /// Operations that STS has (its published service model) and this mock has not.
-const NOT_MOCKED: [&str; 9] = [
-    "AssumeRole",
+const NOT_MOCKED: [&str; 4] = [
     "AssumeRoleWithSAML",
     "AssumeRoot",
-    "DecodeAuthorizationMessage",
-    "GetAccessKeyInfo",
     "GetDelegatedAccessToken",
-    "GetFederationToken",
-    "GetSessionToken",
     "GetWebIdentityToken",
 ];
 
@@ -37,8 +35,13 @@ pub(crate) async fn serve(
         return None;
     }
     match action {
+        "AssumeRole" => Some(assume_role::assume_role(aws, request, call)),
         "AssumeRoleWithWebIdentity" => Some(web_identity::assume_role(aws, request, call).await),
+        "DecodeAuthorizationMessage" => Some(decode_authorization_message::serve(aws, request, call)),
+        "GetAccessKeyInfo" => Some(get_access_key_info::serve(aws, request, call)),
         "GetCallerIdentity" => Some(get_caller_identity::serve(aws, request, call)),
+        "GetFederationToken" => Some(get_federation_token::serve(aws, request, call)),
+        "GetSessionToken" => Some(get_session_token::serve(aws, request, call)),
         other if NOT_MOCKED.contains(&other) => {
             Some(Err(ApiError::not_mocked(&format!("The operation {other}"))
                 .because(Cause::OperationNotMocked {

@@ -4,38 +4,13 @@ use axum::body::Body;
 use http::Request;
 use rstest::rstest;
 
-use crate::support::{ACCOUNT, Answer, HOST_NOW, World, sign};
+use crate::support::{ACCOUNT, Credentials, HOST_NOW, World, sign};
 
 const BODY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
 const INVALID: &str = "The security token included in the request is invalid.";
 const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. Check \
                         your AWS Secret Access Key and signing method. Consult the service documentation for \
                         details.";
-
-struct Credentials {
-    key_id: String,
-    secret: String,
-    token: Option<String>,
-}
-
-impl Credentials {
-    fn of(answer: &Answer) -> Self {
-        let text = |name| answer.element(name).unwrap();
-        Credentials {
-            key_id: text("AccessKeyId"),
-            secret: text("SecretAccessKey"),
-            token: Some(text("SessionToken")),
-        }
-    }
-
-    fn long_term() -> Self {
-        Credentials {
-            key_id: "test".into(),
-            secret: "test".into(),
-            token: None,
-        }
-    }
-}
 
 fn unsigned(host: &str) -> Request<Vec<u8>> {
     Request::post("/")
@@ -59,9 +34,7 @@ fn signed(credentials: &Credentials) -> Request<Body> {
 }
 
 async fn session(world: &World) -> Credentials {
-    let answer = world.assume(&world.token().build()).await;
-    answer.assert_granted();
-    Credentials::of(&answer)
+    world.session(&world.token().build()).await
 }
 
 #[tokio::test]
@@ -373,4 +346,33 @@ async fn sessions_end_by_the_worlds_clock() {
         .await
         .assert_error(403, "ExpiredToken", message);
     assert_eq!(world.cause_kind(), "session-expired");
+}
+
+#[tokio::test]
+async fn sessions_end_with_their_role() {
+    let world = World::new().await;
+    let credentials = session(&world).await;
+    let wrong_secret = Credentials {
+        secret: "wrong".into(),
+        ..credentials.clone()
+    };
+    let role = world
+        .aws
+        .update_account(ACCOUNT, |account| account.roles.remove(0));
+    for credentials in [&credentials, &wrong_secret] {
+        let answer = world.send(signed(credentials)).await;
+        answer.assert_error(403, "InvalidClientTokenId", INVALID);
+        assert_eq!(world.cause_kind(), "role-of-session-gone");
+    }
+    // another role of the same name is not the one
+    world.aws.update_account(ACCOUNT, |account| {
+        let mut other = role.clone();
+        other.id = "AROAOTHEROTHEROTHERQQ".into();
+        account.roles.push(other);
+    });
+    let answer = world.send(signed(&credentials)).await;
+    answer.assert_error(403, "InvalidClientTokenId", INVALID);
+    // and the end of the session is told first
+    world.advance(3600);
+    assert_eq!(world.send(signed(&credentials)).await.error().1, "ExpiredToken");
 }

@@ -66,10 +66,7 @@ pub(super) fn check(
     words: &str,
     fix: Option<(&str, Effect)>,
 ) {
-    assert_eq!(
-        (reason.code(), reason.to_string().as_str()),
-        (code, words)
-    );
+    assert_eq!((reason.code(), reason.to_string().as_str()), (code, words));
     let suggestion = reason.suggestion();
     assert_eq!(
         suggestion.as_ref().map(|edit| edit.words.as_str()),

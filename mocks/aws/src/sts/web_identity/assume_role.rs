@@ -5,15 +5,15 @@ use super::input::Input;
 use super::issue::{Grant, issue};
 use super::packed_size::packed_size;
 use super::roles_claim::role_authorized_by_idp;
-use super::session_tags::SessionTags;
-use super::{audience, lookup, provider_id, session_policy, source_identity, trust, verification};
+use super::{audience, lookup, provider_id, source_identity, trust, verification};
 use crate::aws::Aws;
 use crate::cause::Cause;
 use crate::endpoint::ApiRequest;
 use crate::event::Call;
-use crate::iam::{RoleArn, RoleArnError};
 use crate::query::Failure;
-use crate::sts::error;
+use crate::sts::role_lookup::role_arn;
+use crate::sts::session_tags::SessionTags;
+use crate::sts::{error, session_policy};
 use crate::token::Jwt;
 
 /// Serves the operation.
@@ -88,18 +88,4 @@ pub(crate) async fn assume_role(
         packed_size,
     };
     Ok(issue(aws, request.request_id, &input, grant, call))
-}
-
-fn role_arn(text: &str) -> Result<RoleArn, Failure> {
-    RoleArn::parse(text).map_err(|why| {
-        let cause = Cause::InvalidRoleArn {
-            arn: text.to_owned(),
-            why: why.to_string(),
-        };
-        match why {
-            RoleArnError::NotAnArn => error::invalid_arn(text),
-            RoleArnError::NotARole => error::not_the_arn_of_a_role(),
-        }
-        .because(cause)
-    })
 }

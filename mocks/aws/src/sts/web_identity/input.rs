@@ -1,7 +1,8 @@
 //! The parameters of the operation, and their constraints in the published service model.
 
 use crate::event::Call;
-use crate::query::{Constraint, Failure, Parameters, Pattern, Violations};
+use crate::query::{Constraint, Failure, Parameters, Violations};
+use crate::sts::constraint::{ARN, POLICY, SESSION_NAME};
 
 /// The parameters, within their constraints.
 #[derive(Debug)]
@@ -17,18 +18,6 @@ pub(super) struct Input<'a> {
     pub(super) minimum_token_size: usize,
 }
 
-const ARN: Constraint = Constraint {
-    min: 20,
-    max: 2048,
-    pattern: Some(ANY_TEXT),
-    sensitive: false,
-};
-const SESSION_NAME: Constraint = Constraint {
-    min: 2,
-    max: 64,
-    pattern: Some(NAME),
-    sensitive: false,
-};
 const TOKEN: Constraint = Constraint {
     min: 4,
     max: 20_000,
@@ -41,37 +30,6 @@ const PROVIDER_ID: Constraint = Constraint {
     pattern: None,
     sensitive: false,
 };
-const POLICY: Constraint = Constraint {
-    min: 1,
-    max: 2048,
-    pattern: Some(POLICY_TEXT),
-    sensitive: false,
-};
-
-const ANY_TEXT: Pattern = Pattern {
-    text: r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+",
-    matches: |character| {
-        matches!(character,
-            '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{A0}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}'
-            | '\u{10000}'..)
-    },
-};
-
-/// Of role session names and source identities.
-const NAME: Pattern = Pattern {
-    text: r"[\w+=,.@-]*",
-    matches: is_name_character,
-};
-
-const POLICY_TEXT: Pattern = Pattern {
-    text: r"[\u0009\u000A\u000D\u0020-\u00FF]+",
-    matches: |character| matches!(character, '\t' | '\n' | '\r' | ' '..='\u{FF}'),
-};
-
-pub(super) fn is_name_character(character: char) -> bool {
-    character.is_ascii_alphanumeric() || "_+=,.@-".contains(character)
-}
-
 impl<'a> Input<'a> {
     /// Reads the parameters and notes those worth showing.
     pub(super) fn read(parameters: &'a Parameters, call: &mut Call) -> Result<Self, Failure> {

@@ -3,17 +3,17 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde::Serialize;
 
 use super::input::Input;
-use super::session_tags::SessionTags;
 use crate::aws::Aws;
-use crate::event::{Call, Issued};
+use crate::event::Call;
 use crate::iam::{Account, OidcProvider, Role};
 use crate::query::{QueryResult, result_document, xml_text};
-use crate::session::Session;
+use crate::session::{Identity, Session};
 use crate::sts::NAMESPACE;
+use crate::sts::credentials::{AssumedRoleUser, Credentials};
+use crate::sts::session_tags::SessionTags;
 
 /// What was granted.
 pub(super) struct Grant<'a> {
@@ -45,30 +45,6 @@ struct AssumeRoleWithWebIdentityResult<'a> {
     source_identity: Option<&'a str>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct AssumedRoleUser {
-    assumed_role_id: String,
-    arn: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Credentials {
-    access_key_id: String,
-    secret_access_key: String,
-    session_token: String,
-    expiration: String,
-}
-
-impl std::fmt::Debug for Credentials {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Credentials")
-            .field("access_key_id", &self.access_key_id)
-            .finish_non_exhaustive()
-    }
-}
-
 impl QueryResult for AssumeRoleWithWebIdentityResult<'_> {
     const RESPONSE: &'static str = "AssumeRoleWithWebIdentityResponse";
     const RESULT: &'static str = "AssumeRoleWithWebIdentityResult";
@@ -83,15 +59,18 @@ pub(super) fn issue(
     call: &mut Call,
 ) -> String {
     let issued = call.at.as_second();
+    let provider = grant.provider.arn(&grant.account.id);
     let session = Session {
-        access_key_id: aws.identifiers.temporary_access_key_id(),
+        access_key_id: aws.identifiers.temporary_access_key_id(&grant.account.id),
         account: grant.account.id.clone(),
-        role_name: grant.role.name.clone(),
-        role_id: grant.role.id.clone(),
-        session_name: input.session_name.to_owned(),
+        identity: Identity::Role {
+            name: grant.role.name.clone(),
+            id: grant.role.id.clone(),
+            session_name: input.session_name.to_owned(),
+        },
         issued,
         expires: issued.saturating_add(i64::from(grant.duration)),
-        provider: grant.provider.arn(&grant.account.id),
+        provider: Some(provider.clone()),
         federated_keys: grant.federated_keys,
         tags: grant.tags.tags,
         transitive_tag_keys: grant.tags.transitive,
@@ -99,28 +78,14 @@ pub(super) fn issue(
         policy: input.policy.map(str::to_owned),
         policy_arns: input.policy_arns.iter().map(|arn| (*arn).to_owned()).collect(),
     };
-    let expiration = Timestamp::from_second(session.expires).unwrap_or(Timestamp::MAX);
     let result = AssumeRoleWithWebIdentityResult {
         audience: xml_text(grant.audience),
-        assumed_role_user: AssumedRoleUser {
-            assumed_role_id: session.user_id(),
-            arn: session.arn(),
-        },
-        provider: session.provider.clone(),
-        credentials: Credentials {
-            access_key_id: session.access_key_id.clone(),
-            secret_access_key: aws.seal.secret_access_key(&session.access_key_id),
-            session_token: aws.seal.seal(&session, input.minimum_token_size),
-            expiration: expiration.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        },
+        assumed_role_user: AssumedRoleUser::of(&session),
+        provider,
+        credentials: Credentials::issue(aws, &session, input.minimum_token_size, call),
         subject_from_web_identity_token: xml_text(grant.subject),
         packed_policy_size: grant.packed_size,
         source_identity: session.source_identity.as_deref(),
     };
-    call.issued = Some(Issued {
-        access_key_id: session.access_key_id.clone(),
-        arn: session.arn(),
-        expiration,
-    });
     result_document(&result, NAMESPACE, request_id)
 }

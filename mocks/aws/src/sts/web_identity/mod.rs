@@ -11,7 +11,6 @@ mod packed_size;
 mod provider_id;
 mod rehearsal;
 mod roles_claim;
-mod session_policy;
 mod session_tags;
 mod source_identity;
 mod trust;

@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 
 use super::claims::{Claims, text_of};
 use super::roles_claim::role_authorized_by_idp;
-use super::session_tags::SessionTags;
 use super::trust::{Asked, add_session_keys, add_token_keys};
 use super::{audience, source_identity};
 use crate::cause::Cause;
@@ -13,6 +12,7 @@ use crate::event::DecodedToken;
 use crate::iam::{Account, OidcProvider};
 use crate::nearest::nearest;
 use crate::query::Failure;
+use crate::sts::session_tags::SessionTags;
 use crate::token::Jwt;
 
 /// The requests that AssumeRoleWithWebIdentity makes of a role's trust policy: one for each action, all with the same
@@ -45,7 +45,9 @@ impl TrustQuestion {
         role_arn: Option<&str>,
     ) -> TrustQuestion {
         let mut refused = Refused(None);
-        let read = refused.keep(Claims::read(claims)).unwrap_or_else(|| as_far_as_readable(claims));
+        let read = refused
+            .keep(Claims::read(claims))
+            .unwrap_or_else(|| as_far_as_readable(claims));
         let registered = account.oidc_provider_of(&read.issuer);
         if registered.is_none() {
             refused.note(no_provider(account, &read.issuer));
@@ -56,7 +58,9 @@ impl TrustQuestion {
         }
         let subject = refused.keep(Claims::subject(claims));
         let authorized = role_arn.map(|role_arn| role_authorized_by_idp(claims, role_arn));
-        let authorized_by_idp = authorized.and_then(|result| refused.keep(result)).unwrap_or(false);
+        let authorized_by_idp = authorized
+            .and_then(|result| refused.keep(result))
+            .unwrap_or(false);
         let tags = refused.keep(SessionTags::read(claims)).unwrap_or_default();
         let source_identity = refused.keep(source_identity::read(claims)).flatten();
         let asked = Asked {
@@ -81,7 +85,12 @@ impl TrustQuestion {
             actions.push("sts:SetSourceIdentity");
         }
         let principal = Principal::Federated(provider.arn(&account.id));
-        TrustQuestion { principal, context, actions, refused: refused.0 }
+        TrustQuestion {
+            principal,
+            context,
+            actions,
+            refused: refused.0,
+        }
     }
 }
 
@@ -89,8 +98,8 @@ impl TrustQuestion {
 ///
 /// # Errors
 /// Where it is not a JWT.
-pub fn decode_token(token: &str) -> Result<DecodedToken, Cause> {
-    let (_, decoded) = Jwt::decode(token).map_err(|why| Cause::NotAJwt { why })?;
+pub fn decode_token(token: &str) -> Result<DecodedToken, Box<Cause>> {
+    let (_, decoded) = Jwt::decode(token).map_err(|why| Box::new(Cause::NotAJwt { why }))?;
     Ok(decoded)
 }
 
@@ -128,7 +137,10 @@ fn as_far_as_readable(claims: &Map<String, Value>) -> Claims {
 /// The provider that an account would have for an issuer, also for one that IAM would not register.
 fn assumed(issuer: &str) -> OidcProvider {
     OidcProvider::new(issuer, [""]).unwrap_or_else(|_| OidcProvider {
-        url: issuer.split_once("://").map_or(issuer, |(_, rest)| rest).to_owned(),
+        url: issuer
+            .split_once("://")
+            .map_or(issuer, |(_, rest)| rest)
+            .to_owned(),
         client_ids: Vec::new(),
         thumbprints: Vec::new(),
     })
@@ -175,7 +187,13 @@ mod tests {
         assert_eq!(question.actions, ["sts:AssumeRoleWithWebIdentity"]);
         let provider = "arn:aws:iam::111122223333:oidc-provider/gitlab.com";
         assert_eq!(question.principal, Principal::Federated(provider.into()));
-        let get = |key: &str| question.context.get(key).map(ContextValue::values).map(<[String]>::to_vec);
+        let get = |key: &str| {
+            question
+                .context
+                .get(key)
+                .map(ContextValue::values)
+                .map(<[String]>::to_vec)
+        };
         assert_eq!(get("gitlab.com:project_id"), Some(vec!["42".into()]));
         assert_eq!(get("sts:RoleSessionName"), Some(vec!["s-1".into()]));
         assert_eq!(get("gitlab.com:project_path"), None);
@@ -185,8 +203,13 @@ mod tests {
     #[test]
     fn tags_and_a_source_identity_are_asked_for_too() {
         let tags = json!({"principal_tags": {"team": ["a"]}});
-        let claims = json!({"https://aws.amazon.com/tags": tags, "https://aws.amazon.com/source_identity": "me"});
-        let actions = ["sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity"];
+        let claims =
+            json!({"https://aws.amazon.com/tags": tags, "https://aws.amazon.com/source_identity": "me"});
+        let actions = [
+            "sts:AssumeRoleWithWebIdentity",
+            "sts:TagSession",
+            "sts:SetSourceIdentity",
+        ];
         assert_eq!(question(claims).actions, actions);
     }
 
@@ -202,13 +225,19 @@ mod tests {
     fn what_sts_refuses_is_told(#[case] claims: Value, #[case] cause: &str, #[case] audience: Option<&str>) {
         let question = question(claims);
         assert_eq!(question.refused.as_ref().map(Cause::name), Some(cause));
-        assert_eq!(question.context.get("gitlab.com:aud"), audience.map(ContextValue::from).as_ref());
+        assert_eq!(
+            question.context.get("gitlab.com:aud"),
+            audience.map(ContextValue::from).as_ref()
+        );
     }
 
     #[test]
     fn an_issuer_without_a_provider_is_refused() {
         let question = question(json!({"iss": "https://gitlab.example.com/git"}));
-        assert_eq!(question.refused.as_ref().map(Cause::name), Some("no-oidc-provider"));
+        assert_eq!(
+            question.refused.as_ref().map(Cause::name),
+            Some("no-oidc-provider")
+        );
         assert_eq!(question.principal.issuer(), Some("gitlab.example.com/git"));
         assert!(question.context.get("gitlab.example.com/git:sub").is_some());
     }

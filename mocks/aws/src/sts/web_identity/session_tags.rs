@@ -1,28 +1,20 @@
 //! Session tags in the token ("Pass session tags in AWS STS", IAM User Guide).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::{Map, Value};
 
 use crate::cause::Cause;
 use crate::query::{ApiError, Failure};
+use crate::sts::constraint::MOST_TAGS;
 use crate::sts::error;
+use crate::sts::session_tags::SessionTags;
 
 const CLAIM: &str = "https://aws.amazon.com/tags";
 const FLAT_TAG: &str = "https://aws.amazon.com/tags/principal_tags/";
 const FLAT_TRANSITIVE: &str = "https://aws.amazon.com/tags/transitive_tag_keys";
 
-/// At most so many tags, with keys and values of at most so many characters.
-const MOST_TAGS: usize = 50;
+/// Keys and values have at most so many characters.
 const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 256;
-
-/// The tags of a session.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct SessionTags {
-    pub(super) tags: BTreeMap<String, String>,
-    pub(super) transitive: Vec<String>,
-}
 
 impl SessionTags {
     /// Reads the nested form, with values that are lists of one, and the flat form, with values that are texts
@@ -45,10 +37,6 @@ impl SessionTags {
         }
         tags.check_keys()?;
         Ok(tags)
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.tags.is_empty()
     }
 
     fn read_nested(&mut self, nested: &Value) -> Result<(), Failure> {
@@ -114,7 +102,7 @@ impl SessionTags {
 
     /// Keys are compared without regard to case.
     fn check_keys(&self) -> Result<(), Failure> {
-        let lower: BTreeSet<String> = self.tags.keys().map(|key| key.to_lowercase()).collect();
+        let lower = self.lowered_keys();
         if lower.len() < self.tags.len() {
             let why = "two keys differ only in case";
             return Err(malformed(error::duplicate_tag_keys(), CLAIM, why));

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::input::is_name_character;
 use crate::cause::Cause;
 use crate::query::Failure;
+use crate::sts::constraint::is_name_character;
 use crate::sts::error;
 
 const CLAIM: &str = "https://aws.amazon.com/source_identity";

@@ -7,12 +7,13 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::claims::{Claims, text_of};
-use super::session_tags::SessionTags;
 use crate::cause::Cause;
 use crate::endpoint::ApiRequest;
 use crate::iam::{Account, OidcProvider, Role};
 use crate::query::{ApiError, Failure};
+use crate::sts::call_keys::add_call_keys;
 use crate::sts::error;
+use crate::sts::session_tags::SessionTags;
 
 /// Who asks for what.
 pub(super) struct Asked<'a> {
@@ -160,20 +161,5 @@ pub(super) fn add_session_keys(context: &mut Context, asked: &Asked<'_>) {
     }
     if !asked.tags.transitive.is_empty() {
         context.insert("sts:TransitiveTagKeys", asked.tags.transitive.clone());
-    }
-}
-
-/// The global keys that follow from the call itself: where it came from, when and how.
-fn add_call_keys(context: &mut Context, request: &ApiRequest<'_>, now: Timestamp) {
-    context.insert("aws:SourceIp", request.peer.ip.to_string());
-    context.insert(
-        "aws:SecureTransport",
-        if request.peer.tls { "true" } else { "false" },
-    );
-    context.insert("aws:CurrentTime", now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
-    context.insert("aws:EpochTime", now.as_second().to_string());
-    context.insert("aws:RequestedRegion", request.route.region.clone());
-    if let Some(agent) = request.user_agent() {
-        context.insert("aws:UserAgent", agent);
     }
 }

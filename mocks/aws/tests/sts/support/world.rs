@@ -9,11 +9,12 @@ use http_body_util::BodyExt as _;
 use iam_policy::Policy;
 use jiff::Timestamp;
 use mock_aws::iam::{Account, OidcProvider, Role};
-use mock_aws::{Aws, AwsConfig, Call, Cause, Event, Network};
+use mock_aws::{AccessKey, Aws, AwsConfig, Call, Cause, Event, Network};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use super::client::Answer;
+use super::client::{Answer, sign};
+use super::credentials::Credentials;
 use super::issuer::TestIssuer;
 use super::token::TokenBuilder;
 
@@ -21,6 +22,9 @@ use super::token::TokenBuilder;
 pub(crate) const NOW: i64 = 1_789_171_200;
 
 pub(crate) const ACCOUNT: &str = "111122223333";
+
+/// An account without providers and roles, until a test makes some.
+pub(crate) const OTHER_ACCOUNT: &str = "444455556666";
 
 /// The time of the host, which is another one.
 pub(crate) const HOST_NOW: i64 = NOW + 1_000_000;
@@ -75,9 +79,13 @@ impl World {
             [7; 32],
             1,
         );
-        config.accounts = vec![account];
+        config.accounts = vec![account, Account::new(OTHER_ACCOUNT)];
         config.network = network;
-        config.access_keys = vec![mock_aws::AccessKey::root(ACCOUNT, "test", "test")];
+        let jane = Credentials::user();
+        config.access_keys = vec![
+            AccessKey::root(ACCOUNT, "test", "test"),
+            AccessKey::user(ACCOUNT, "jane", jane.key_id, jane.secret),
+        ];
         config.events = Arc::new(move |event| sink.lock().unwrap().push(event));
         World {
             aws: Aws::new(config),
@@ -122,6 +130,84 @@ impl World {
             .body(Body::from(body))
             .unwrap();
         self.send(request).await
+    }
+
+    /// The same, signed.
+    pub(crate) async fn signed_call(
+        &self,
+        credentials: &Credentials,
+        action: &str,
+        parameters: &[(&str, &str)],
+    ) -> Answer {
+        let mut all = vec![("Action", action), ("Version", "2011-06-15")];
+        all.extend_from_slice(parameters);
+        let body = serde_html_form::to_string(all).unwrap();
+        let request = Request::post("/")
+            .header("host", "127.0.0.1:4566")
+            .header("content-type", "application/x-www-form-urlencoded; charset=utf-8")
+            .body(body.into_bytes())
+            .unwrap();
+        let identity = (
+            credentials.key_id.as_str(),
+            credentials.secret.as_str(),
+            credentials.token.as_deref(),
+        );
+        self.send(sign(request, identity, ("us-east-1", "sts"), HOST_NOW))
+            .await
+    }
+
+    /// A session of `deploy` by a token.
+    pub(crate) async fn session(&self, token: &str) -> Credentials {
+        Credentials::of(&self.assume(token).await)
+    }
+
+    /// AssumeRole of a role, in a session `next`, with more parameters.
+    pub(crate) async fn assume_role(
+        &self,
+        credentials: &Credentials,
+        role_arn: &str,
+        more: &[(&str, &str)],
+    ) -> Answer {
+        let usual = [("RoleArn", role_arn), ("RoleSessionName", "next")];
+        let mut parameters: Vec<(&str, &str)> = more.to_vec();
+        parameters.extend(
+            usual
+                .into_iter()
+                .filter(|(name, _)| more.iter().all(|(given, _)| given != name)),
+        );
+        self.signed_call(credentials, "AssumeRole", &parameters).await
+    }
+
+    /// A role `target` that trusts these principals (`Principal`'s `AWS`) for these actions under this condition.
+    /// Returns its ARN.
+    pub(crate) fn trust_aws(
+        &self,
+        account: &str,
+        principal: &Value,
+        actions: &Value,
+        condition: &Value,
+    ) -> String {
+        let policy = json!({ "Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow",
+            "Principal": { "AWS": principal },
+            "Action": actions,
+            "Condition": condition,
+        }]});
+        self.target(account, &policy)
+    }
+
+    /// A role `target` with a trust policy and sessions of up to twelve hours. Returns its ARN.
+    pub(crate) fn target(&self, account: &str, policy: &Value) -> String {
+        let policy = Policy::parse(&policy.to_string()).unwrap();
+        let role = Role::new(account, "target", policy)
+            .with_path("/chained/")
+            .with_max_session_duration(43_200);
+        let arn = role.arn(account);
+        self.aws.update_account(account, |account| {
+            account.roles.retain(|other| other.name != "target");
+            account.roles.push(role);
+        });
+        arn
     }
 
     /// AssumeRoleWithWebIdentity of `deploy` with a token.

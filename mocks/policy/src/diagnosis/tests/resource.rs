@@ -21,10 +21,7 @@ fn explain(element: &str, resource: Option<&str>, code: &str, words: &str, fix: 
     match fix {
         None => check(&decision, reason, code, words, None),
         Some(fix) => {
-            assert_eq!(
-                (reason.code(), reason.to_string().as_str()),
-                (code, words)
-            );
+            assert_eq!((reason.code(), reason.to_string().as_str()), (code, words));
             let edit = reason.suggestion().unwrap();
             assert_eq!(edit.words, fix);
             let changed = Policy::parse(&edit.apply(policy.text()).unwrap()).unwrap();

@@ -8,7 +8,7 @@ use crate::sts::error;
 
 /// Refuses what is not a policy. Whether the managed policies in `PolicyArns` exist is not checked: what AWS answers
 /// when they do not is not known.
-pub(super) fn check(policy: Option<&str>) -> Result<(), Failure> {
+pub(crate) fn check(policy: Option<&str>) -> Result<(), Failure> {
     match policy.map(Policy::parse) {
         None | Some(Ok(_)) => Ok(()),
         Some(Err(fault)) => {

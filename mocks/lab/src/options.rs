@@ -1,0 +1,98 @@
+//! How a world is booted, where its description leaves a choice.
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use mock_aws::AccessKey;
+
+use crate::journal::{Entry, Listener};
+
+/// Choices for [`World::boot_with`](crate::World::boot_with). The default is what a test case wants: any free loopback port,
+/// no long-term access keys, sessions that no other world honours, and a journal that keeps everything.
+///
+/// ```
+/// use trustcheck_lab::{BootOptions, aws::AccessKey};
+///
+/// let options = BootOptions::default()
+///     .listen("127.0.0.1:4566".parse().unwrap())
+///     .access_key(AccessKey::root("123456789012", "test", "test"))
+///     .keep(10_000)
+///     .on_entry(|entry| println!("{}", entry.at));
+/// ```
+#[derive(Clone)]
+pub struct BootOptions {
+    pub(crate) listen: SocketAddr,
+    pub(crate) access_keys: Vec<AccessKey>,
+    pub(crate) seed_key: Option<[u8; 32]>,
+    pub(crate) keep: Option<usize>,
+    pub(crate) listeners: Vec<Listener>,
+}
+
+impl BootOptions {
+    /// Listens at this address; port 0 is any free one. The world answers whoever can reach it, so an address that is not
+    /// a loopback address is a choice to be made knowingly. At such an address a host that the world does not have is taken
+    /// for the AWS endpoint, since clients may call it by any name.
+    #[must_use]
+    pub fn listen(self, address: SocketAddr) -> BootOptions {
+        BootOptions {
+            listen: address,
+            ..self
+        }
+    }
+
+    /// Adds a long-term access key of AWS.
+    #[must_use]
+    pub fn access_key(mut self, key: AccessKey) -> BootOptions {
+        self.access_keys.push(key);
+        self
+    }
+
+    /// The key that seals sessions: worlds with the same one honour each other's credentials. Without it, it comes from the
+    /// seed.
+    #[must_use]
+    pub fn seed_key(self, key: [u8; 32]) -> BootOptions {
+        BootOptions {
+            seed_key: Some(key),
+            ..self
+        }
+    }
+
+    /// Keeps only the newest `entries` of the journal, so that a world that stays up needs no more and more memory.
+    #[must_use]
+    pub fn keep(self, entries: usize) -> BootOptions {
+        BootOptions {
+            keep: Some(entries),
+            ..self
+        }
+    }
+
+    /// Tells `listener` of every entry of the journal as it is written, see [`Journal::listen`](crate::Journal::listen).
+    #[must_use]
+    pub fn on_entry(mut self, listener: impl Fn(&Entry) + Send + Sync + 'static) -> BootOptions {
+        self.listeners.push(std::sync::Arc::new(listener));
+        self
+    }
+}
+
+impl Default for BootOptions {
+    fn default() -> Self {
+        BootOptions {
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            access_keys: Vec::new(),
+            seed_key: None,
+            keep: None,
+            listeners: Vec::new(),
+        }
+    }
+}
+
+/// Without secrets.
+impl fmt::Debug for BootOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BootOptions")
+            .field("listen", &self.listen)
+            .field("access_keys", &self.access_keys)
+            .field("keep", &self.keep)
+            .finish_non_exhaustive()
+    }
+}

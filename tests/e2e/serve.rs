@@ -1,0 +1,405 @@
+//! `trustcheck serve`: what it tells its users, what it answers, and that nothing is left of it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+
+use reqwest::{Certificate, Client};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use trustcheck_tests::{Done, write};
+
+use crate::trustcheck;
+
+/// A world that is up, while a test looks at it.
+pub(crate) struct Served<'a> {
+    /// The ready file's content.
+    pub(crate) ready: Value,
+    /// Where the command was started.
+    pub(crate) directory: &'a Path,
+}
+
+impl Served<'_> {
+    pub(crate) fn text(&self, name: &str) -> String {
+        self.ready[name].as_str().unwrap().to_owned()
+    }
+
+    /// What AWS answers to these parameters: status and text.
+    pub(crate) fn post(&self, parameters: &[(&str, &str)]) -> (u16, String) {
+        let request = Client::builder()
+            .no_proxy()
+            .build()
+            .unwrap()
+            .post(self.text("endpoint_url"))
+            .form(parameters);
+        block_on(async {
+            let answer = request.send().await.unwrap();
+            (answer.status().as_u16(), answer.text().await.unwrap())
+        })
+    }
+
+    /// What STS answers to a token.
+    pub(crate) fn assume(&self, role: &str, token: &str) -> (u16, String) {
+        self.post(&[
+            ("Action", "AssumeRoleWithWebIdentity"),
+            ("Version", "2011-06-15"),
+            ("RoleArn", role),
+            ("RoleSessionName", "me"),
+            ("WebIdentityToken", token),
+        ])
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(future)
+}
+
+/// Ends a world, also where the test fails before its end.
+struct Ending {
+    process: Pid,
+    signal: Signal,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        kill_process(self.process, self.signal).unwrap();
+    }
+}
+
+/// Runs `trustcheck serve` in `directory`, looks at it once it is ready, and ends it with `signal`.
+pub(crate) fn serve(
+    directory: &Path,
+    arguments: &[&str],
+    signal: Signal,
+    look: impl FnOnce(&Served<'_>),
+) -> Done {
+    trustcheck_lab::install_crypto_provider();
+    let mut told = String::new();
+    let done = trustcheck(directory)
+        .args(["serve", "--ready-file", "ready.json"])
+        .args(arguments.iter().copied())
+        .run_while(|child, _| {
+            let ending = Ending {
+                process: Pid::from_child(child),
+                signal,
+            };
+            let mut lines = BufReader::new(child.stderr.take().unwrap());
+            while !told.contains("ready: ") {
+                assert!(lines.read_line(&mut told).unwrap() > 0, "it ended: {told}");
+            }
+            let ready = std::fs::read(directory.join("ready.json")).unwrap();
+            look(&Served {
+                ready: serde_json::from_slice(&ready).unwrap(),
+                directory,
+            });
+            drop(ending);
+            lines.read_to_string(&mut told).unwrap();
+        });
+    Done { stderr: told, ..done }
+}
+
+/// A world file with one role for pushes to main of group/project.
+pub(crate) const WORLD: &str = r#"
+gitlab: { projects: [{ path: group/project }] }
+aws:
+  accounts:
+    "111122223333":
+      oidc_providers: [{ url: https://gitlab.com, client_ids: [https://gitlab.com] }]
+      roles:
+        deploy:
+          trust_policy: |
+            {"Version": "2012-10-17", "Statement": {"Effect": "Allow",
+             "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/gitlab.com"},
+             "Action": "sts:AssumeRoleWithWebIdentity",
+             "Condition": {"StringEquals": {"gitlab.com:sub": "project_path:group/project:ref_type:branch:ref:main"}}}}
+"#;
+
+pub(crate) const ROLE: &str = "arn:aws:iam::111122223333:role/deploy";
+
+/// Runs a script of the AWS CLI on this host.
+fn run_script(directory: &Path, script: &str, contains: &str) {
+    let script: String = script.lines().map(|line| format!("    {line}\n")).collect();
+    let rest = format!(
+        "needs: [aws]\nrun:\n  script: |\n{script}expect: {{ job: success, output: {{ contains: '{contains}' }} }}\n"
+    );
+    write(directory, "script.yml", &crate::scenario(&rest));
+    let done = trustcheck(directory)
+        .args(["run", "--deny-skips", "script.yml"])
+        .run();
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+}
+
+#[rstest::rstest]
+#[case::control_c(Signal::INT)]
+#[case::terminate(Signal::TERM)]
+fn it_answers_at_every_address_until_it_is_ended(#[case] signal: Signal) {
+    let directory = tempfile::tempdir().unwrap();
+    let mut address = None;
+    let done = serve(directory.path(), &[], signal, |served| {
+        assert_eq!(served.text("account"), "123456789012");
+        assert_eq!(
+            (served.text("access_key_id"), served.text("secret_access_key")),
+            ("test".into(), "test".into())
+        );
+        let (status, text) = served.post(&[("Action", "NoSuchAction"), ("Version", "2011-06-15")]);
+        assert_eq!(status, 400);
+        assert!(text.contains("Could not find operation NoSuchAction"), "{text}");
+
+        let issuer = &served.ready["issuers"][0];
+        assert_eq!(issuer["url"], "https://gitlab.com");
+        let at: SocketAddr = issuer["address"].as_str().unwrap().parse().unwrap();
+        let authority = std::fs::read(served.text("ca_file")).unwrap();
+        let client = Client::builder()
+            .no_proxy()
+            .tls_certs_only([Certificate::from_pem(&authority).unwrap()])
+            .resolve("gitlab.com", at)
+            .build()
+            .unwrap();
+        let discovery = "https://gitlab.com/.well-known/openid-configuration";
+        let found: Value =
+            block_on(async { client.get(discovery).send().await.unwrap().json().await.unwrap() });
+        assert_eq!(found["issuer"], "https://gitlab.com");
+        let secure = client
+            .post(served.text("https_endpoint_url"))
+            .form(&[("Action", "Other"), ("Version", "2011-06-15")]);
+        assert_eq!(block_on(async { secure.send().await.unwrap().status() }), 400);
+        address = Some(at);
+    });
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+    assert!(done.left_behind.is_empty(), "{:?}", done.left_behind);
+    assert!(!directory.path().join("ready.json").exists());
+    TcpStream::connect(address.unwrap()).expect_err("it still listens");
+    assert!(
+        done.stderr.contains(" sts:NoSuchAction 400 InvalidAction "),
+        "{}",
+        done.stderr
+    );
+    assert!(
+        done.stderr
+            .contains(" GitLab GET /.well-known/openid-configuration 200\n"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
+fn the_authority_and_the_ready_file_are_for_this_user_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    serve(directory.path(), &[], Signal::TERM, |served| {
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let authority = served.text("ca_file");
+        assert_eq!(mode(Path::new(&authority).parent().unwrap()), 0o700);
+        assert_eq!(mode(&served.directory.join("ready.json")), 0o600);
+    });
+}
+
+#[test]
+fn the_printed_environment_is_all_the_aws_cli_needs() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut ready = Value::Null;
+    let done = serve(directory.path(), &[], Signal::TERM, |served| {
+        ready = served.ready.clone();
+        let environment = served.ready["environment"].as_object().unwrap();
+        let exports: String = environment
+            .iter()
+            .map(|(name, value)| format!("export {name}={}\n", value.as_str().unwrap()))
+            .collect();
+        run_script(
+            served.directory,
+            &format!("{exports}aws sts get-caller-identity"),
+            "arn:aws:iam::123456789012:root",
+        );
+    });
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+    assert!(
+        done.stderr
+            .contains(" sts:GetCallerIdentity 200 - arn:aws:iam::123456789012:root\n"),
+        "{}",
+        done.stderr
+    );
+    for (name, value) in ready["environment"].as_object().unwrap() {
+        let line = format!("export {name}={}\n", value.as_str().unwrap());
+        assert!(done.stdout.contains(&line), "no {line} in {}", done.stdout);
+    }
+}
+
+#[test]
+fn worlds_with_one_seed_key_honour_each_others_sessions() {
+    let (one, other, script) = (
+        tempfile::tempdir().unwrap(),
+        tempfile::tempdir().unwrap(),
+        tempfile::tempdir().unwrap(),
+    );
+    write(one.path(), "world.yml", WORLD);
+    write(other.path(), "world.yml", WORLD);
+    let key = "0123456789abcdef".repeat(4);
+    let arguments = ["--world", "world.yml", "--seed-key", &key];
+    let token = trustcheck(one.path())
+        .args(["token", "--world", "world.yml"])
+        .run()
+        .stdout;
+    serve(one.path(), &arguments, Signal::TERM, |first| {
+        serve(other.path(), &arguments, Signal::TERM, |second| {
+            let text = format!(
+                "OUT=$(aws --endpoint-url {} sts assume-role-with-web-identity --role-arn {ROLE} --role-session-name me \
+                 --web-identity-token {} --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text)\n\
+                 export $(printf 'AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_SESSION_TOKEN=%s' $OUT)\n\
+                 aws --endpoint-url {} sts get-caller-identity",
+                first.text("endpoint_url"),
+                token.trim(),
+                second.text("endpoint_url"),
+            );
+            run_script(script.path(), &text, "assumed-role/deploy/me");
+        });
+    });
+}
+
+#[rstest::rstest]
+#[case::dotenv("dotenv")]
+#[case::json("json")]
+fn the_environment_has_forms_for_programs(#[case] form: &str) {
+    let directory = tempfile::tempdir().unwrap();
+    let mut ready = Value::Null;
+    let done = serve(directory.path(), &["--print-env", form], Signal::TERM, |served| {
+        ready = served.ready.clone()
+    });
+    let environment: Value = match form {
+        "json" => serde_json::from_str(&done.stdout).unwrap(),
+        _ => done
+            .stdout
+            .lines()
+            .filter_map(|line| line.split_once('='))
+            .map(|(name, value)| (name.to_owned(), Value::from(value)))
+            .collect(),
+    };
+    assert_eq!(environment, ready["environment"]);
+    assert_eq!(environment["AWS_ENDPOINT_URL"], ready["endpoint_url"]);
+    assert_eq!(environment["AWS_CA_BUNDLE"], ready["ca_file"]);
+    assert_eq!(environment["AWS_DEFAULT_REGION"], "us-east-1");
+}
+
+#[test]
+fn each_request_is_told_with_its_decision_and_without_its_token() {
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), "world.yml", WORLD);
+    let token = |arguments: &[&str]| {
+        let done = trustcheck(directory.path())
+            .args(["token", "--world", "world.yml"])
+            .args(arguments.iter().copied())
+            .run();
+        done.stdout.trim().to_owned()
+    };
+    let (good, bad) = (token(&[]), token(&["--branch", "feature/x"]));
+    let done = serve(
+        directory.path(),
+        &["--world", "world.yml"],
+        Signal::TERM,
+        |served| {
+            assert_eq!(served.assume(ROLE, &good).0, 200);
+            let (status, text) = served.assume(ROLE, &bad);
+            assert_eq!(status, 403);
+            assert!(text.contains("<Code>AccessDenied</Code>"), "{text}");
+            // Told where they do not belong, they are not told on.
+            served.post(&[("Action", &good), ("Version", "2011-06-15")]);
+        },
+    );
+    let granted = format!(
+        "sts:AssumeRoleWithWebIdentity 200 {ROLE} for project_path:group/project:ref_type:branch:ref:main - allowed"
+    );
+    assert!(done.stderr.contains(&granted), "{}", done.stderr);
+    let denied = format!(
+        "sts:AssumeRoleWithWebIdentity 403 AccessDenied {ROLE} for project_path:group/project:ref_type:branch:ref:feature/x - "
+    );
+    assert!(done.stderr.contains(&denied), "{}", done.stderr);
+    assert!(done.stderr.contains("sts:[token] 400"), "{}", done.stderr);
+    for token in [good, bad] {
+        let payload = token.split('.').nth(1).unwrap();
+        assert!(!done.stderr.contains(payload), "{}", done.stderr);
+    }
+}
+
+#[test]
+fn a_port_in_use_is_one_clear_line() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let directory = tempfile::tempdir().unwrap();
+    let done = trustcheck(directory.path())
+        .args(["serve", "--listen", &address, "--ready-file", "ready.json"])
+        .run();
+    assert_eq!(done.code, 3, "{}", done.stderr);
+    assert!(
+        done.stderr
+            .starts_with(&format!("error: cannot listen on {address}: the port is in use")),
+        "{}",
+        done.stderr
+    );
+    assert_eq!((done.stderr.lines().count(), done.stdout.as_str()), (1, ""));
+    assert!(done.left_behind.is_empty() && !directory.path().join("ready.json").exists());
+}
+
+#[test]
+fn listening_to_others_is_warned_of_and_answers_by_any_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let done = serve(
+        directory.path(),
+        &["--listen", "0.0.0.0:0"],
+        Signal::TERM,
+        |served| {
+            let at: SocketAddr = served.text("address").parse().unwrap();
+            assert!(at.ip().is_loopback(), "no address to connect to: {at}");
+            let client = Client::builder()
+                .no_proxy()
+                .resolve("mock-aws.internal", at)
+                .build()
+                .unwrap();
+            let request = client
+                .post(format!("http://mock-aws.internal:{}", at.port()))
+                .form(&[("Action", "X"), ("Version", "2011-06-15")]);
+            assert_eq!(block_on(async { request.send().await.unwrap().status() }), 400);
+        },
+    );
+    assert!(
+        done.stderr
+            .contains("warning: 0.0.0.0:0 is not a loopback address"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[rstest::rstest]
+#[case::no_such_world(&["--world", "none.yml"], 2, "cannot read the file: there is no such file")]
+#[case::a_world_with_a_mistake(&["--world", "bad.yml"], 2, "unknown key `gitlap`")]
+#[case::no_gitlab_could_be(&["--world", "lone.yml"], 2, "`lone` cannot be the path of a project")]
+#[case::no_address(&["--listen", "4566"], 2, "write ADDRESS:PORT")]
+#[case::half_a_key(&["--seed-key", "0123"], 2, "a seed key has 64 hexadecimal digits")]
+#[case::unknown_form(&["--print-env", "csh"], 2, "[possible values: sh, dotenv, json]")]
+#[case::nowhere_to_write(&["--ready-file", "no/such/place"], 3, "cannot write the ready file `no/such/place`")]
+fn slips_are_told(#[case] arguments: &[&str], #[case] code: i32, #[case] message: &str) {
+    let directory = tempfile::tempdir().unwrap();
+    write(
+        directory.path(),
+        "bad.yml",
+        "gitlap: { projects: [{ path: a/b }] }\naws: { accounts: {} }\n",
+    );
+    write(
+        directory.path(),
+        "lone.yml",
+        "gitlab: { projects: [{ path: lone }] }\naws: { accounts: {} }\n",
+    );
+    let done = trustcheck(directory.path())
+        .args(["serve"])
+        .args(arguments.iter().copied())
+        .run();
+    assert_eq!(done.code, code, "{}{}", done.stdout, done.stderr);
+    assert!(
+        done.stderr.contains(message),
+        "no `{message}` in:\n{}",
+        done.stderr
+    );
+    assert!(done.left_behind.is_empty(), "{:?}", done.left_behind);
+}
