@@ -3,6 +3,8 @@
 //! The two of a pair are measured in turn, so that a machine that slows down slows both; medians are printed, with the
 //! fastest and slowest in brackets.
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

@@ -1,9 +1,8 @@
 //! End-to-end tests: the command as its users run it, with the real AWS CLI, and the library as others embed it.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod articles;
 mod command_line;
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod explain;
 mod leaving_nothing;
 mod mistakes;

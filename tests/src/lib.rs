@@ -87,7 +87,7 @@ impl Trustcheck {
     #[must_use]
     pub fn run(mut self) -> Done {
         let output = self.command.output().expect("the program starts");
-        self.done(output)
+        self.done(&output)
     }
 
     /// Starts it, hands the running process to `meanwhile`, and waits for its end.
@@ -104,10 +104,10 @@ impl Trustcheck {
             .expect("the program starts");
         meanwhile(&mut child, self.temporary.path());
         let output = child.wait_with_output().expect("the program ends");
-        self.done(output)
+        self.done(&output)
     }
 
-    fn done(self, output: Output) -> Done {
+    fn done(self, output: &Output) -> Done {
         let entries = std::fs::read_dir(self.temporary.path())
             .into_iter()
             .flatten()

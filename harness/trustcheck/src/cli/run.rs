@@ -104,7 +104,7 @@ pub(super) async fn run(arguments: Arguments, context: Context) -> Result<Exit, 
     let ready = tools::provide(needed, &context, &stop, &|what| progress.preparing(what)).await;
     let seed = arguments.seed.unwrap_or_else(rand::random);
     let surroundings = Surroundings::new(host, ready, stop, seed, &context, &|what| {
-        progress.preparing(what)
+        progress.preparing(what);
     })
     .map_err(|error| Failure::new(Exit::Environment, error.to_string()))?;
     let limits = Limits {

@@ -45,7 +45,7 @@ async fn ask(program: &Path, arguments: &[&str], context: &Context) -> Option<St
     };
     let mut output = Vec::new();
     let exit = run(&program, PATIENCE, &CancellationToken::new(), |bytes| {
-        output.extend_from_slice(bytes)
+        output.extend_from_slice(bytes);
     })
     .await;
     let text = String::from_utf8_lossy(&output);

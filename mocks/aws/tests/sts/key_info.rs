@@ -6,7 +6,7 @@ use crate::support::{Credentials, World};
 
 #[rstest]
 #[case::configured("AKIAJANEJANEJANEJANE")]
-#[case::temporary_of_nobody("ASIARTXDUWGZQUTVV7AA")]
+#[case::temporary_of_nobody("ASIARTX3GSDSQAASGRLH")]
 #[tokio::test]
 async fn keys_have_accounts(#[case] key_id: &str) {
     let world = World::new().await;

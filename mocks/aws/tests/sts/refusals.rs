@@ -200,7 +200,7 @@ async fn no_such_account() {
     assert_eq!(
         world.cause().to_string(),
         "there is no account 111122223334 (did you mean `111122223333`?); the accounts of this AWS are \
-         `111122223333`"
+         `111122223333`, `444455556666`"
     );
 }
 

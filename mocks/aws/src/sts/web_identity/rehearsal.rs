@@ -165,7 +165,7 @@ mod tests {
 
     use super::*;
 
-    fn question(changes: Value) -> TrustQuestion {
+    fn question(changes: &Value) -> TrustQuestion {
         let mut claims = json!({
             "iss": "https://gitlab.com", "aud": "https://gitlab.com", "iat": 1, "exp": 2, "project_id": "42",
             "sub": "project_path:g/p:ref_type:branch:ref:main", "project_path": "g/p",
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_good_token_asks_one_thing() {
-        let question = question(json!({}));
+        let question = question(&json!({}));
         assert_eq!(question.refused, None);
         assert_eq!(question.actions, ["sts:AssumeRoleWithWebIdentity"]);
         let provider = "arn:aws:iam::111122223333:oidc-provider/gitlab.com";
@@ -210,7 +210,7 @@ mod tests {
             "sts:TagSession",
             "sts:SetSourceIdentity",
         ];
-        assert_eq!(question(claims).actions, actions);
+        assert_eq!(question(&claims).actions, actions);
     }
 
     #[rstest]
@@ -223,7 +223,7 @@ mod tests {
     #[case::null_subject(json!({"sub": null}), "claim-of-wrong-type", Some("https://gitlab.com"))]
     #[case::other_roles(json!({"https://aws.amazon.com/roles": "arn:aws:iam::111122223333:role/q"}), "role-not-in-roles-claim", Some("https://gitlab.com"))]
     fn what_sts_refuses_is_told(#[case] claims: Value, #[case] cause: &str, #[case] audience: Option<&str>) {
-        let question = question(claims);
+        let question = question(&claims);
         assert_eq!(question.refused.as_ref().map(Cause::name), Some(cause));
         assert_eq!(
             question.context.get("gitlab.com:aud"),
@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn an_issuer_without_a_provider_is_refused() {
-        let question = question(json!({"iss": "https://gitlab.example.com/git"}));
+        let question = question(&json!({"iss": "https://gitlab.example.com/git"}));
         assert_eq!(
             question.refused.as_ref().map(Cause::name),
             Some("no-oidc-provider")
