@@ -20,7 +20,8 @@ fn block(language: &str, needle: &str) -> String {
         .step_by(2)
         .filter_map(|block| block.strip_prefix(language)?.strip_prefix('\n'))
         .find(|block| block.contains(needle))
-        .unwrap_or_else(|| panic!("no {language} block with `{needle}`"))
+        .ok_or_else(|| format!("no {language} block with `{needle}`"))
+        .unwrap()
         .to_owned()
 }
 

@@ -266,7 +266,7 @@ fn the_environment_has_forms_for_programs(#[case] form: &str) {
     let directory = tempfile::tempdir().unwrap();
     let mut ready = Value::Null;
     let done = serve(directory.path(), &["--print-env", form], Signal::TERM, |served| {
-        ready = served.ready.clone()
+        ready = served.ready.clone();
     });
     let environment: Value = match form {
         "json" => serde_json::from_str(&done.stdout).unwrap(),
