@@ -131,6 +131,11 @@ mod tests {
     }
 
     #[test]
+    fn accepts_numbers_of_any_size() {
+        assert!(parse("[-0.5e311, 1e-400]").is_ok());
+    }
+
+    #[test]
     fn refuses_deep_nesting_without_descending() {
         let error = parse(&"[".repeat(100_000)).unwrap_err();
         assert_eq!(
@@ -166,8 +171,10 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(4096))]
         #[test]
         fn accepts_what_another_strict_parser_accepts(text in jsonish()) {
-            let other = serde_json::from_str::<serde_json::Value>(&text).is_ok();
-            prop_assert_eq!(parse(&text).is_ok(), other, "{:?}", text);
+            let other = serde_json::from_str::<serde_json::Value>(&text);
+            // The other one refuses numbers that no `f64` holds; the grammar of JSON has no such limit.
+            prop_assume!(!matches!(&other, Err(error) if error.to_string().contains("out of range")));
+            prop_assert_eq!(parse(&text).is_ok(), other.is_ok(), "{:?}", text);
         }
     }
 }
