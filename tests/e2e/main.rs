@@ -10,6 +10,7 @@ mod pipelines;
 mod readme;
 mod serve;
 mod shipped;
+mod steps;
 mod token;
 mod unmet;
 mod world;

@@ -118,6 +118,12 @@ impl Observation {
             .collect()
     }
 
+    /// Whether the run was interrupted while it ran.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        self.jobs.iter().any(|job| job.exit == Exit::Interrupted)
+    }
+
     /// The calls of AWS, in order.
     pub fn calls(&self) -> impl Iterator<Item = &Call> {
         self.journal.iter().filter_map(|entry| match &entry.record {

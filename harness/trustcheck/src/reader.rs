@@ -253,6 +253,12 @@ impl<'n> Fields<'n> {
         found
     }
 
+    /// What the mapping is called in messages.
+    #[must_use]
+    pub fn what(&self) -> &'static str {
+        self.what
+    }
+
     /// The mapping itself.
     #[must_use]
     pub fn node(&self) -> &'n Node {

@@ -111,7 +111,13 @@ impl Journal {
     /// All lines that are kept, oldest first.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
-        self.pages().entries.iter().cloned().collect()
+        self.entries_from(0)
+    }
+
+    /// The lines that are kept, without the oldest `skip` of them.
+    #[must_use]
+    pub fn entries_from(&self, skip: usize) -> Vec<Entry> {
+        self.pages().entries.iter().skip(skip).cloned().collect()
     }
 
     /// How many lines are kept.

@@ -6,6 +6,7 @@ mod exit_code;
 mod job;
 mod journal;
 mod output;
+mod success;
 
 use std::fmt::Debug;
 use std::ops::Range;
@@ -59,6 +60,12 @@ pub fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<Box<dyn Expectat
     }
     fields.finish(reader);
     Some(expectations)
+}
+
+/// The expectation of a step that names none; it stands at `span`.
+#[must_use]
+pub fn success(span: Range<usize>) -> Box<dyn Expectation> {
+    Box::new(success::Success { span })
 }
 
 /// Notes an expectation that would be met whatever happened.

@@ -1,4 +1,4 @@
-//! One case: its world is booted, its jobs run, and what was seen is judged.
+//! One case: its world is booted, its steps are done, and what was seen is judged.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -11,13 +11,14 @@ use mock_gitlab::{KeyPool, KeyPoolError};
 use tokio_util::sync::CancellationToken;
 use trustcheck_lab::World;
 
-use super::job;
 use super::{CaseReport, Missed, Status};
+use super::{job, world_event};
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
 use crate::execute::{Exit, Host, JobLog, Order, Room};
+use crate::expect::Expectation;
 use crate::observation::{JobRun, JobStatus, Observation};
-use crate::scenario::{Case, Entry};
+use crate::scenario::{Action, Case, Entry, Plan, Step};
 use crate::tools::{Missing, Ready};
 
 /// What all cases of a run share.
@@ -81,7 +82,7 @@ pub(super) async fn run(entry: Entry, surroundings: &Surroundings, halt: &Cancel
                 ..heading
             },
             None => match observe(&case, surroundings, halt).await {
-                Ok(seen) => judge(&case, seen, heading),
+                Ok((seen, missed)) => judge(&case, seen, missed, heading),
                 Err(reason) => CaseReport {
                     status: Status::Error,
                     reason: Some(reason),
@@ -111,28 +112,113 @@ fn missing_tools(case: &Case, surroundings: &Surroundings) -> Option<String> {
     (!missing.is_empty()).then(|| missing.join("\n"))
 }
 
-/// Boots the case's world, runs its jobs one after the other, and returns what was seen.
+/// What came of the steps.
+#[derive(Debug, Default)]
+struct Done {
+    jobs: Vec<JobRun>,
+    /// What the step that fell short, if one did, has not met.
+    missed: Vec<Missed>,
+}
+
+/// Boots the case's world, does its steps one after the other, and returns what was seen.
 async fn observe(
     case: &Case,
     surroundings: &Surroundings,
     halt: &CancellationToken,
-) -> Result<Observation, String> {
+) -> Result<(Observation, Vec<Missed>), String> {
     let seed = surroundings.seed_of(&case.id);
     let world = World::boot(case.world.spec.clone(), &surroundings.keys, seed)
         .await
         .map_err(|error| error.to_string())?;
-    let jobs = run_jobs(case, &world, surroundings, halt).await;
+    let done = do_steps(case, &world, surroundings, halt).await;
     let journal = world.journal().clone();
     world.shutdown().await;
-    Ok(Observation {
-        jobs: jobs?,
+    let Done { jobs, missed } = done?;
+    let seen = Observation {
+        jobs,
         journal: journal.entries(),
         policies: Arc::clone(&case.world.policies),
-    })
+    };
+    Ok((seen, missed))
+}
+
+/// Does the steps until one falls short of what it expects, or the run is interrupted.
+async fn do_steps(
+    case: &Case,
+    world: &World,
+    surroundings: &Surroundings,
+    halt: &CancellationToken,
+) -> Result<Done, String> {
+    let mut done = Done::default();
+    for step in &case.steps {
+        let before = world.journal().len();
+        let plan = match &step.action {
+            Action::Event(event) => {
+                world_event::happen(event, world);
+                continue;
+            }
+            Action::Run(plan) => plan,
+        };
+        let jobs = run_jobs(case, plan, world, surroundings, halt).await?;
+        let part = Observation {
+            jobs,
+            journal: match step.expectations.as_slice() {
+                [] => Vec::new(), // nobody will look at it
+                _ => world.journal().entries_from(before),
+            },
+            policies: Arc::clone(&case.world.policies),
+        };
+        let interrupted = part.is_interrupted();
+        if !interrupted {
+            done.missed = missed(case, step, plan, &part);
+        }
+        done.jobs.extend(part.jobs);
+        if interrupted || !done.missed.is_empty() {
+            break;
+        }
+    }
+    Ok(done)
+}
+
+/// What a step has not met of what is expected of it.
+fn missed(case: &Case, step: &Step, plan: &Plan, seen: &Observation) -> Vec<Missed> {
+    let whose = match &step.name {
+        Some(name) => format!("this was expected of step `{name}`, and was not seen"),
+        None => EXPECTED.to_owned(),
+    };
+    let mut missed = unmet(case, &step.expectations, seen, &whose);
+    if seen.status() == JobStatus::TimedOut && !step.expects_time_out {
+        // Without this, a script that hangs would pass for one that fails.
+        missed.insert(
+            0,
+            Missed {
+                place: Diagnostic::new(&case.source, plan.span.clone(), "the job did not end by itself")
+                    .help("raise `timeout`, or expect `job: timed-out`"),
+                expected: format!("the job ends within {:?}", plan.limit),
+                actual: "it was stopped at its time limit".to_owned(),
+            },
+        );
+    }
+    missed
+}
+
+const EXPECTED: &str = "this was expected, and was not seen";
+
+fn unmet(case: &Case, expectations: &[Box<dyn Expectation>], seen: &Observation, whose: &str) -> Vec<Missed> {
+    expectations
+        .iter()
+        .flat_map(|expectation| expectation.judge(seen))
+        .map(|unmet| Missed {
+            place: Diagnostic::new(&case.source, unmet.span, whose),
+            expected: unmet.expected,
+            actual: unmet.actual,
+        })
+        .collect()
 }
 
 async fn run_jobs(
     case: &Case,
+    plan: &Plan,
     world: &World,
     surroundings: &Surroundings,
     halt: &CancellationToken,
@@ -151,7 +237,7 @@ async fn run_jobs(
         })
         .collect();
     let mut runs = Vec::new();
-    let mut pipeline = job::start(case, world)?;
+    let mut pipeline = job::start(case, plan, world)?;
     while let Some(next) = pipeline.next_job() {
         let room = surroundings
             .host
@@ -166,7 +252,7 @@ async fn run_jobs(
             tools: &tools,
             halt,
         };
-        let limit = case.plan.limit;
+        let limit = plan.limit;
         let exit = shell
             .run(prepared.script(surroundings.host.shell()), limit, &mut log)
             .await?;
@@ -221,8 +307,8 @@ impl Shell<'_> {
     }
 }
 
-fn judge(case: &Case, seen: Observation, heading: CaseReport) -> CaseReport {
-    if seen.jobs.iter().any(|job| job.exit == Exit::Interrupted) {
+fn judge(case: &Case, seen: Observation, mut missed: Vec<Missed>, heading: CaseReport) -> CaseReport {
+    if seen.is_interrupted() {
         let reason = Some("the run was interrupted while it ran".to_owned());
         return CaseReport {
             status: Status::Skipped,
@@ -230,31 +316,9 @@ fn judge(case: &Case, seen: Observation, heading: CaseReport) -> CaseReport {
             ..heading
         };
     }
-    let mut missed: Vec<Missed> = case
-        .expectations
-        .iter()
-        .flat_map(|expectation| expectation.judge(&seen))
-        .map(|unmet| Missed {
-            place: Diagnostic::new(&case.source, unmet.span, "this was expected, and was not seen"),
-            expected: unmet.expected,
-            actual: unmet.actual,
-        })
-        .collect();
-    if seen.status() == JobStatus::TimedOut && !case.expects_time_out {
-        // Without this, a script that hangs would pass for one that fails.
-        missed.insert(
-            0,
-            Missed {
-                place: Diagnostic::new(
-                    &case.source,
-                    case.plan.span.clone(),
-                    "the job did not end by itself",
-                )
-                .help("raise `timeout` in `run`, or expect `job: timed-out`"),
-                expected: format!("the job ends within {:?}", case.plan.limit),
-                actual: "it was stopped at its time limit".to_owned(),
-            },
-        );
+    // A step that fell short ended the case, so that the whole is not what it was to be.
+    if missed.is_empty() {
+        missed = unmet(case, &case.expectations, &seen, EXPECTED);
     }
     let status = if missed.is_empty() {
         Status::Passed

@@ -14,7 +14,7 @@ use mock_gitlab::{GitRef, Instance, JobSpec, Layer, Pipeline, Trigger};
 use trustcheck_lab::World;
 
 use crate::execute::{Exit, Room};
-use crate::scenario::{Case, Work};
+use crate::scenario::{Case, Plan, Work};
 
 /// A pipeline that has been started, and the jobs of it that are still to run.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ pub(super) struct Prepared {
 }
 
 /// Starts the case's pipeline at its GitLab.
-pub(super) fn start<'a>(case: &'a Case, world: &'a World) -> Result<Started<'a>, String> {
+pub(super) fn start<'a>(case: &'a Case, plan: &Plan, world: &'a World) -> Result<Started<'a>, String> {
     let named = case.start.project.as_ref().map(|project| project.value.as_str());
     let Some((index, project)) = case.world.project(named) else {
         return Err("the world has no project to run a pipeline in".to_owned());
@@ -55,7 +55,7 @@ pub(super) fn start<'a>(case: &'a Case, world: &'a World) -> Result<Started<'a>,
     let pipeline = gitlab
         .pipeline(&project.path, &trigger, world.clock().now())
         .map_err(|error| error.to_string())?;
-    let queue = match &case.plan.work {
+    let queue = match &plan.work {
         Work::Pipeline { pipeline, jobs } => jobs
             .iter()
             .filter_map(|name| pipeline.job(name).cloned())

@@ -5,14 +5,14 @@ use located_yaml::Node;
 
 use super::files::Files;
 use super::lesson::Lesson;
-use super::plan::Plan;
 use super::settings::Settings;
+use super::step::Step;
 use super::trigger::Start;
 use super::variables::Variable;
 use super::world::Described;
-use super::{lesson, matrix, plan, trigger, variables, world};
+use super::{lesson, matrix, step, trigger, variables, world};
 use crate::diagnostic::{Diagnostic, Source, nearest};
-use crate::expect::{self, Expectation};
+use crate::expect::Expectation;
 use crate::reader::Reader;
 use crate::tools::{self, Tool};
 
@@ -39,12 +39,10 @@ pub struct Case {
     pub start: Start,
     /// The project's CI/CD variables.
     pub variables: Vec<Variable>,
-    /// What it does.
-    pub plan: Plan,
-    /// What is expected of it.
+    /// What it does, one after the other: the one thing below `run:`, or each of `steps:`.
+    pub steps: Vec<Step>,
+    /// What is expected of all of it together.
     pub expectations: Vec<Box<dyn Expectation>>,
-    /// Whether a job that is stopped at its time limit is what is expected.
-    pub expects_time_out: bool,
 }
 
 /// A case, or a file that makes none because of its mistakes.
@@ -261,19 +259,12 @@ fn case(
     let variables = fields
         .take("variables")
         .map_or(Some(Vec::new()), |node| variables::read(node, reader));
-    let plan = fields
-        .need("run", reader)
-        .and_then(|node| plan::read(node, files, reader));
-    let expectations = fields
-        .need("expect", reader)
-        .and_then(|node| expect::read(node, reader));
-    let expects_time_out =
-        node.get("expect").and_then(|expect| expect.get("job")?.as_str()) == Some("timed-out");
+    let done = step::read_all(&mut fields, files, reader);
     let _ = fields.take("matrix");
     fields.refuse("faults", "is not supported yet", reader);
     fields.refuse("allow", "is not supported yet", reader);
     fields.finish(reader);
-    let mut variables = variables?;
+    let (mut variables, (steps, expectations)) = (variables?, done?);
     settings.apply(&mut variables);
     Some(Case {
         id,
@@ -286,9 +277,8 @@ fn case(
         world: world?,
         start: start?,
         variables,
-        plan: plan?,
-        expectations: expectations?,
-        expects_time_out,
+        steps,
+        expectations,
     })
 }
 

@@ -7,11 +7,13 @@ mod matrix;
 mod plan;
 mod policy;
 mod settings;
+mod step;
 #[cfg(test)]
 mod tests;
 mod trigger;
 mod variables;
 mod world;
+mod world_event;
 mod world_file;
 
 pub use document::{Case, Entry, read};
@@ -19,7 +21,9 @@ pub use files::{Disk, Files};
 pub use lesson::Lesson;
 pub use plan::{Plan, Work};
 pub use settings::Settings;
+pub use step::{Action, Step};
 pub use trigger::Start;
 pub use variables::Variable;
 pub use world::Described;
+pub use world_event::WorldEvent;
 pub use world_file::{WorldFile, read_world};

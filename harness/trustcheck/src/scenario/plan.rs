@@ -1,4 +1,4 @@
-//! `run:` — what a case does: jobs of a pipeline file, or a bare script.
+//! What is run: jobs of a pipeline file, or a bare script. `run:` is one of them, and so is each step of `steps:`.
 
 use std::time::Duration;
 
@@ -8,16 +8,16 @@ use located_yaml::{Node, Value};
 use super::files::{Files, named};
 use super::variables::is_name;
 use crate::diagnostic::{Diagnostic, Source, nearest};
-use crate::reader::Reader;
+use crate::reader::{Fields, Reader};
 
-/// What a case does, and how long it may take.
+/// What is run, and how long it may take.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// What is done.
     pub work: Work,
     /// The time limit of each job.
     pub limit: Duration,
-    /// Where `run:` stands in the file.
+    /// Where it stands in the file.
     pub span: std::ops::Range<usize>,
 }
 
@@ -43,8 +43,28 @@ pub enum Work {
 /// The time limit of a job where the scenario names none.
 const LIMIT: Duration = Duration::from_secs(120);
 
+/// The keys that say what is run; a mapping has one of them.
+pub(super) const KEYS: [&str; 2] = ["pipeline", "script"];
+
+/// `run:`
 pub(super) fn read(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> Option<Plan> {
     let mut fields = reader.fields(node, "`run`")?;
+    if node.get("steps").is_some() {
+        fields.refuse("steps", "stands in the place of `run`, not in it", reader);
+        return None;
+    }
+    let plan = taken_from(&mut fields, files, reader);
+    fields.finish(reader);
+    plan
+}
+
+/// Takes what is run, with all that belongs to it, out of a mapping.
+pub(super) fn taken_from(
+    fields: &mut Fields<'_>,
+    files: &dyn Files,
+    reader: &mut Reader<'_>,
+) -> Option<Plan> {
+    let span = fields.node().span.clone();
     let pipeline = fields.take("pipeline");
     let script = fields.take("script");
     let jobs = fields.take("jobs");
@@ -52,10 +72,6 @@ pub(super) fn read(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> O
     let limit = fields
         .take("timeout")
         .and_then(|node| reader.duration(node, "`timeout`"));
-    for key in ["call", "steps"] {
-        fields.refuse(key, "is not supported yet in `run`", reader);
-    }
-    fields.finish(reader);
     let work = match (pipeline, script) {
         (Some(path), None) => {
             misplaced(
@@ -75,16 +91,20 @@ pub(super) fn read(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> O
             })
         }
         (Some(_), Some(second)) => {
+            let what = fields.what();
             misplaced(
                 Some(second),
-                "`run` has a `pipeline` already; a scenario runs one thing",
+                &format!("{what} has a `pipeline` already; it runs one thing"),
                 reader,
             );
             None
         }
         (None, None) => {
             let problem = reader
-                .problem(&(node.span.start..node.span.start), "`run` says nothing to run")
+                .problem(
+                    &(span.start..span.start),
+                    format!("{} says nothing to run", fields.what()),
+                )
                 .help("write `pipeline: FILE` or `script: |`");
             reader.note(problem);
             None
@@ -93,7 +113,7 @@ pub(super) fn read(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> O
     Some(Plan {
         work: work?,
         limit: limit.unwrap_or(LIMIT),
-        span: node.span.clone(),
+        span,
     })
 }
 

@@ -45,6 +45,16 @@ expect:
   journal: [{ call: "sts:GetCallerIdentity", times: { at_least: 1, at_most: 2 } }, { refused: example.org, times: 0 }]
 "#;
 
+/// The same, in steps.
+fn good_steps() -> String {
+    let (before, _) = GOOD.split_once("run: {").unwrap();
+    format!(
+        "{before}steps:\n  - name: first\n    script: 'true'\n    expect: {{ job: success, output: {{ excludes: x }} }}\n  \
+         - advance: 61m\n  - {{ name: \"$[[ matrix.job ]]\", script: 'true', timeout: 3s }}\n\
+         expect: {{ journal: {{ refused: example.org, times: 0 }} }}\n"
+    )
+}
+
 /// A file system with one file.
 struct One(String);
 
@@ -79,9 +89,11 @@ fn assert_sound(entries: &[Entry]) {
     }
 }
 
-#[test]
-fn a_good_file_makes_its_cases() {
-    let ids: Vec<String> = read_text(GOOD)
+#[rstest::rstest]
+#[case::run(GOOD)]
+#[case::steps(&good_steps())]
+fn a_good_file_makes_its_cases(#[case] text: &str) {
+    let ids: Vec<String> = read_text(text)
         .iter()
         .map(|entry| match entry {
             Entry::Case(case) => case.id.clone(),
@@ -123,12 +135,15 @@ proptest! {
 
     #[test]
     fn a_damaged_file_is_read_without_a_panic(
-        at in 0..GOOD.len(),
+        steps in any::<bool>(),
+        at in 0.0..1.0,
         length in 0_usize..60,
         put in prop_oneof![Just(String::new()), "[ -~]{0,12}", Just("\n".to_owned()), Just("$[[ matrix.".to_owned()), Just("é".to_owned())],
     ) {
-        let (at, end) = (GOOD.floor_char_boundary(at), GOOD.floor_char_boundary((at + length).min(GOOD.len())));
-        let text = format!("{}{put}{}", &GOOD[..at], &GOOD[end.max(at)..]);
+        let good = if steps { good_steps() } else { GOOD.to_owned() };
+        let at = (at * good.len() as f64) as usize;
+        let (at, end) = (good.floor_char_boundary(at), good.floor_char_boundary((at + length).min(good.len())));
+        let text = format!("{}{put}{}", &good[..at], &good[end.max(at)..]);
         assert_sound(&read_text(&text));
     }
 }

@@ -1,0 +1,148 @@
+//! `run:` or `steps:` — what a case does, and what is expected of it.
+//!
+//! A step runs something, or is something that happens to the world. What a step expects is held against what was seen
+//! while it ran; a step that expects nothing has to succeed. The first step that falls short ends the case.
+
+use std::ops::Range;
+
+use located_yaml::{Node, Value};
+
+use super::files::Files;
+use super::plan::{self, Plan};
+use super::world_event::{self, WorldEvent};
+use crate::expect::{self, Expectation};
+use crate::reader::{Fields, Reader};
+
+/// One thing that a case does.
+#[derive(Debug)]
+pub struct Step {
+    /// What it is called; nothing for `run:`, and for a step without a name.
+    pub name: Option<String>,
+    /// What is done.
+    pub action: Action,
+    /// What is expected of it alone; nothing for `run:`, which is all there is.
+    pub expectations: Vec<Box<dyn Expectation>>,
+    /// Whether a job that is stopped at its time limit is what is expected.
+    pub expects_time_out: bool,
+    /// Where it stands in the file.
+    pub span: Range<usize>,
+}
+
+/// What a step does.
+#[derive(Debug)]
+pub enum Action {
+    /// It runs something.
+    Run(Plan),
+    /// Something happens to the world.
+    Event(WorldEvent),
+}
+
+/// The steps, and what is expected of all of them together.
+pub(super) type Done = (Vec<Step>, Vec<Box<dyn Expectation>>);
+
+/// Takes `run:` or `steps:`, and `expect:`, out of a scenario.
+pub(super) fn read_all(fields: &mut Fields<'_>, files: &dyn Files, reader: &mut Reader<'_>) -> Option<Done> {
+    let Some(steps) = fields.take("steps") else {
+        let plan = fields
+            .need("run", reader)
+            .and_then(|node| plan::read(node, files, reader));
+        let expect = fields.need("expect", reader);
+        let expectations = expect.and_then(|node| expect::read(node, reader));
+        let plan = plan?;
+        let step = Step {
+            name: None,
+            expectations: Vec::new(),
+            expects_time_out: expect.is_some_and(expects_time_out),
+            span: plan.span.clone(),
+            action: Action::Run(plan),
+        };
+        return Some((vec![step], expectations?));
+    };
+    if fields.take("run").is_some() {
+        let problem = reader.problem(&steps.span, "a scenario has `run` or `steps`, not both");
+        reader.note(problem.help("write what `run` says as a step"));
+    }
+    let mut names: Vec<String> = Vec::new();
+    let read = reader.list(steps, "`steps`", |reader, node| {
+        let step = step(node, files, reader);
+        if let Some(name) = step.as_ref().and_then(|step| step.name.clone()) {
+            if names.contains(&name) {
+                let at = node.get("name").map_or(&node.span, |name| &name.span);
+                let problem = reader.problem(at, format!("another step is called `{name}`"));
+                reader.note(problem);
+            }
+            names.push(name);
+        }
+        step
+    });
+    let expectations = fields
+        .take("expect")
+        .map_or_else(|| Some(Vec::new()), |node| expect::read(node, reader));
+    let runs = |step: &Step| matches!(step.action, Action::Run(_));
+    let read = read?;
+    let all_read = steps.as_sequence().is_some_and(|all| all.len() == read.len());
+    if all_read && !read.iter().any(runs) {
+        let problem = reader
+            .problem(&steps.span, "`steps` runs nothing")
+            .help("write a step with `pipeline:` or `script:`");
+        reader.note(problem);
+        return None;
+    }
+    Some((read, expectations?))
+}
+
+fn step(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> Option<Step> {
+    let mut fields = reader.fields(node, "a step")?;
+    let name = fields
+        .take("name")
+        .and_then(|node| reader.some_text(node, "`name`"))
+        .map(|name| name.value);
+    let has = |key: &str| node.get(key).is_some();
+    if world_event::keys().any(has) && !plan::KEYS.into_iter().any(has) {
+        let event = world_event::taken_from(&mut fields, reader);
+        fields.refuse(
+            "expect",
+            "needs something that runs; this step is an event",
+            reader,
+        );
+        fields.finish(reader);
+        return Some(Step {
+            name,
+            action: Action::Event(event?),
+            expectations: Vec::new(),
+            expects_time_out: false,
+            span: node.span.clone(),
+        });
+    }
+    for key in world_event::keys() {
+        fields.refuse(key, "is a step of its own", reader);
+    }
+    let plan = plan::taken_from(&mut fields, files, reader);
+    let expect = fields.take("expect");
+    let expectations = match expect {
+        Some(node) => expect::read(node, reader),
+        None => Some(vec![expect::success(start_of(node))]),
+    };
+    fields.finish(reader);
+    Some(Step {
+        name,
+        action: Action::Run(plan?),
+        expectations: expectations?,
+        expects_time_out: expect.is_some_and(expects_time_out),
+        span: node.span.clone(),
+    })
+}
+
+fn expects_time_out(expect: &Node) -> bool {
+    expect.get("job").and_then(Node::as_str) == Some("timed-out")
+}
+
+/// The first key of a mapping, where a caret says more than under all of it.
+fn start_of(node: &Node) -> Range<usize> {
+    match &node.value {
+        Value::Mapping(entries) => entries.first().map_or(node.span.clone(), |entry| {
+            entry.key.span.start..entry.value.span.end
+        }),
+        _ => node.span.clone(),
+    }
+}
