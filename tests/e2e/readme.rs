@@ -2,6 +2,7 @@
 //! that the code marks.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use trustcheck_tests::{repository, write};
 
@@ -49,6 +50,27 @@ fn the_output_shown_is_what_the_command_prints() {
     let done = trustcheck(&repository()).args(arguments).run();
     assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
     assert_eq!(timeless(&done.stdout), timeless(output));
+}
+
+#[test]
+fn the_explanation_shown_is_what_the_command_prints() {
+    let shown = block("console", "trustcheck explain");
+    let (command, output) = shown.split_once('\n').unwrap();
+    let binary = env!("CARGO_BIN_EXE_trustcheck-under-test");
+    let command = command
+        .strip_prefix("$ ")
+        .unwrap()
+        .replace("trustcheck ", &format!("{binary} "));
+    let done = Command::new("sh")
+        .args(["-c", &command])
+        .current_dir(repository())
+        .output()
+        .unwrap();
+    assert_eq!(done.status.code(), Some(1), "{done:?}");
+    assert_eq!(
+        String::from_utf8(done.stdout).unwrap().trim_end(),
+        output.trim_end()
+    );
 }
 
 #[test]
