@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod articles;
+mod calls;
 mod command_line;
 mod explain;
 mod leaving_nothing;

@@ -5,10 +5,11 @@
 //!                                     └───────── Journal (every request, token, decision) ──────┘
 //! ```
 //!
-//! Modules depend on those before them in this list: `context`, `diagnostic`, `reader`; `execute` and `tools`;
-//! `observation` and `expect`; `scenario`; `run`; `report`; `explain`; `mint`; `serve`; `cli`.
+//! Modules depend on those before them in this list: `context`, `diagnostic`, `reader`; `execute`, `client`, `spoil` and
+//! `tools`; `observation` and `expect`; `scenario`; `run`; `report`; `explain`; `mint`; `serve`; `cli`.
 
 pub mod cli;
+pub mod client;
 pub mod collect;
 pub mod context;
 pub mod diagnostic;
@@ -22,4 +23,5 @@ pub mod report;
 pub mod run;
 pub mod scenario;
 pub mod serve;
+pub mod spoil;
 pub mod tools;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use mock_aws::Call;
 use trustcheck_lab::{Entry, Record};
 
+use crate::client::Answer;
 use crate::diagnostic::Source;
 use crate::execute::Exit;
 
@@ -74,6 +75,10 @@ impl JobRun {
 pub struct Observation {
     /// The jobs that ran, in order. A failed job is the last.
     pub jobs: Vec<JobRun>,
+    /// What the built-in client was answered, in order.
+    pub answers: Vec<Answer>,
+    /// Whether the run was interrupted meanwhile.
+    pub interrupted: bool,
     /// What happened in the world.
     pub journal: Vec<Entry>,
     /// The texts of the world's trust policies, by the ARN of their role.
@@ -116,12 +121,6 @@ impl Observation {
             .iter()
             .map(|job| anstream::adapter::strip_str(&job.log).to_string())
             .collect()
-    }
-
-    /// Whether the run was interrupted while it ran.
-    #[must_use]
-    pub fn is_interrupted(&self) -> bool {
-        self.jobs.iter().any(|job| job.exit == Exit::Interrupted)
     }
 
     /// The calls of AWS, in order.

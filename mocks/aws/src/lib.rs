@@ -35,4 +35,5 @@ pub use clock::Clock;
 pub use endpoint::Peer;
 pub use event::{Call, Caller, DecodedToken, Event, EventSink, Issued, IssuerFetch, Response};
 pub use network::Network;
+pub use sigv4::{SigningKeys, sign_request};
 pub use sts::{TrustQuestion, decode_token};

@@ -184,12 +184,25 @@ impl Instance {
     /// # Errors
     /// When GitLab drops jobs with ID tokens in this project, see [`TokenRefusal`].
     pub fn id_token(&self, job: &Job, audience: &Audience, now: Timestamp) -> Result<IdToken, TokenRefusal> {
+        let claims = self.id_token_claims(job, audience, now)?;
+        Ok(self.issue(TokenKind::IdToken, Some(job.id), claims))
+    }
+
+    /// What that token would claim, for those who want to change something before they [`sign`](Instance::sign) it.
+    ///
+    /// # Errors
+    /// As [`id_token`](Instance::id_token).
+    pub fn id_token_claims(
+        &self,
+        job: &Job,
+        audience: &Audience,
+        now: Timestamp,
+    ) -> Result<Claims, TokenRefusal> {
         if let Some(refusal) = self.refuses_id_tokens(job) {
             return Err(refusal);
         }
         let components = &job.pipeline.project.sub_claim_components;
-        let claims = self.v2_claims(job, &self.issuer, components, audience.into(), now);
-        Ok(self.issue(TokenKind::IdToken, Some(job.id), claims))
+        Ok(self.v2_claims(job, &self.issuer, components, audience.into(), now))
     }
 
     /// Whether GitLab drops the job, should it declare `id_tokens`.

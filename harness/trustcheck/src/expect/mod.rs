@@ -6,7 +6,9 @@ mod exit_code;
 mod job;
 mod journal;
 mod output;
+mod response;
 mod success;
+mod wording;
 
 use std::fmt::Debug;
 use std::ops::Range;
@@ -36,27 +38,84 @@ pub struct Unmet {
 /// Reads one kind of expectation. `None` after it has noted why it cannot.
 type Read = fn(&Node, &mut Reader<'_>) -> Option<Box<dyn Expectation>>;
 
-/// Every kind of expectation: its key below `expect:`, and its reading.
-const KINDS: [(&str, Read); 6] = [
-    ("job", job::read),
-    ("exit_code", exit_code::read),
-    ("output", output::read),
-    ("error", error::read),
-    ("decision", decision::read),
-    ("journal", journal::read),
+/// What there is to hold expectations against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ran {
+    /// Jobs, with their ends and logs.
+    pub jobs: bool,
+    /// Calls of the built-in client, with their answers.
+    pub calls: bool,
+}
+
+impl Ran {
+    /// Nothing that runs.
+    pub const NOTHING: Ran = Ran {
+        jobs: false,
+        calls: false,
+    };
+    /// Jobs alone.
+    pub const JOBS: Ran = Ran {
+        jobs: true,
+        calls: false,
+    };
+    /// Calls alone.
+    pub const CALLS: Ran = Ran {
+        jobs: false,
+        calls: true,
+    };
+    /// Whatever there is; also where it could not be read, so that no other mistake follows from that.
+    pub const ANYTHING: Ran = Ran {
+        jobs: true,
+        calls: true,
+    };
+
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Ran) -> Ran {
+        Ran {
+            jobs: self.jobs || other.jobs,
+            calls: self.calls || other.calls,
+        }
+    }
+
+    fn meets(self, needed: Ran) -> bool {
+        needed == Ran::ANYTHING || (self.jobs && needed.jobs) || (self.calls && needed.calls)
+    }
+}
+
+/// Every kind of expectation: its key below `expect:`, what it is held against, and its reading.
+const KINDS: [(&str, Ran, Read); 7] = [
+    ("job", Ran::JOBS, job::read),
+    ("exit_code", Ran::JOBS, exit_code::read),
+    ("output", Ran::JOBS, output::read),
+    ("response", Ran::CALLS, response::read),
+    ("error", Ran::ANYTHING, error::read),
+    ("decision", Ran::ANYTHING, decision::read),
+    ("journal", Ran::ANYTHING, journal::read),
 ];
 
-/// Reads `expect:`. An expectation that could not fail is a mistake, and so is none at all.
-pub fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<Box<dyn Expectation>>> {
+/// Reads `expect:`. An expectation that could not fail is a mistake, and so is one that could not be met by what `ran`,
+/// and none at all.
+pub fn read(node: &Node, ran: Ran, reader: &mut Reader<'_>) -> Option<Vec<Box<dyn Expectation>>> {
     let mut fields = reader.fields(node, "`expect`")?;
     if fields.is_empty() {
         cannot_fail(&node.span, "`expect` expects nothing", reader);
     }
     let mut expectations = Vec::new();
-    for (key, read) in KINDS {
-        if let Some(node) = fields.take(key) {
-            expectations.extend(read(node, reader));
+    for (key, needed, read) in KINDS {
+        let Some(node) = fields.take(key) else { continue };
+        if !ran.meets(needed) {
+            let (what, help) = if needed.calls {
+                ("a call", "of a job, expect `job`, `exit_code` or `output`")
+            } else {
+                ("a job", "of a call, expect `response`")
+            };
+            let message = format!("`{key}` is expected of {what}, and none runs here");
+            let problem = reader.problem(&node.span, message);
+            reader.note(problem.help(help));
+            continue;
         }
+        expectations.extend(read(node, reader));
     }
     fields.finish(reader);
     Some(expectations)

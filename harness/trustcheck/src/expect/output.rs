@@ -5,7 +5,7 @@
 use located_yaml::Node;
 use regex::Regex;
 
-use super::{Expectation, Unmet, cannot_fail, has_conditions};
+use super::{Expectation, Unmet, cannot_fail, has_conditions, wording};
 use crate::observation::Observation;
 use crate::reader::{Located, Reader};
 
@@ -50,33 +50,11 @@ fn contained(reader: &mut Reader<'_>, node: &Node) -> Option<Located<String>> {
 
 fn matched(reader: &mut Reader<'_>, node: &Node) -> Option<Located<Regex>> {
     let text = reader.text(node, "`matches`")?;
-    match Regex::new(&text.value) {
-        Ok(pattern) if pattern.is_match("") => {
-            cannot_fail(
-                &text.span,
-                "this pattern matches the empty text, and so every output",
-                reader,
-            );
-            None
-        }
-        Ok(pattern) => Some(Located {
-            value: pattern,
-            span: text.span,
-        }),
-        Err(error) => {
-            // The crate's own message shows the pattern with a caret, over several lines; its last says why.
-            let why = error.to_string();
-            let why = why
-                .lines()
-                .last()
-                .unwrap_or_default()
-                .trim_start_matches("error: ")
-                .to_owned();
-            let problem = reader.problem(&text.span, format!("not a regular expression: {why}"));
-            reader.note(problem);
-            None
-        }
-    }
+    let value = wording::pattern(&text, "output", reader)?;
+    Some(Located {
+        value,
+        span: text.span,
+    })
 }
 
 fn excluded(reader: &mut Reader<'_>, node: &Node) -> Option<Located<String>> {

@@ -82,7 +82,16 @@ impl Pretty {
             for denial in explanation::denials(seen, self.colour) {
                 lines.extend(indented(&denial));
             }
-            if report.status == Status::Failed {
+            if report.status == Status::Failed
+                && let Some(answer) = seen.answers.last()
+            {
+                let title = format!("the last answer, with status {}", answer.status);
+                lines.push(format!("  {}", self.paint(STRONG, &title)));
+                for line in answer.shown.lines() {
+                    lines.push(format!("  {} {line}", self.paint(QUIET, "│")));
+                }
+            }
+            if report.status == Status::Failed && !seen.jobs.is_empty() {
                 let log = seen.output();
                 let log: Vec<&str> = log.lines().collect();
                 lines.push(format!("  {}", self.paint(STRONG, "the end of the job log")));

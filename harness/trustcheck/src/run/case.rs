@@ -1,6 +1,6 @@
 //! One case: its world is booted, its steps are done, and what was seen is judged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,13 +12,14 @@ use tokio_util::sync::CancellationToken;
 use trustcheck_lab::World;
 
 use super::{CaseReport, Missed, Status};
-use super::{job, world_event};
+use super::{call, job, world_event};
+use crate::client::Answer;
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
 use crate::execute::{Exit, Host, JobLog, Order, Room};
 use crate::expect::Expectation;
 use crate::observation::{JobRun, JobStatus, Observation};
-use crate::scenario::{Action, Case, Entry, Plan, Step};
+use crate::scenario::{Action, Case, Entry, Plan, Step, Work};
 use crate::tools::{Missing, Ready};
 
 /// What all cases of a run share.
@@ -116,6 +117,8 @@ fn missing_tools(case: &Case, surroundings: &Surroundings) -> Option<String> {
 #[derive(Debug, Default)]
 struct Done {
     jobs: Vec<JobRun>,
+    answers: Vec<Answer>,
+    interrupted: bool,
     /// What the step that fell short, if one did, has not met.
     missed: Vec<Missed>,
 }
@@ -133,9 +136,16 @@ async fn observe(
     let done = do_steps(case, &world, surroundings, halt).await;
     let journal = world.journal().clone();
     world.shutdown().await;
-    let Done { jobs, missed } = done?;
+    let Done {
+        jobs,
+        answers,
+        interrupted,
+        missed,
+    } = done?;
     let seen = Observation {
         jobs,
+        answers,
+        interrupted,
         journal: journal.entries(),
         policies: Arc::clone(&case.world.policies),
     };
@@ -150,6 +160,7 @@ async fn do_steps(
     halt: &CancellationToken,
 ) -> Result<Done, String> {
     let mut done = Done::default();
+    let mut credentials = HashMap::new();
     for step in &case.steps {
         let before = world.journal().len();
         let plan = match &step.action {
@@ -159,20 +170,43 @@ async fn do_steps(
             }
             Action::Run(plan) => plan,
         };
-        let jobs = run_jobs(case, plan, world, surroundings, halt).await?;
+        let (jobs, answers, interrupted) = match &plan.work {
+            Work::Pipeline { .. } | Work::Script { .. } => {
+                let jobs = run_jobs(case, plan, world, surroundings, halt).await?;
+                let interrupted = jobs.iter().any(|job| job.exit == Exit::Interrupted);
+                (jobs, Vec::new(), interrupted)
+            }
+            Work::Call(asked) => {
+                let caller = call::Caller {
+                    case,
+                    world,
+                    keys: &surroundings.keys,
+                    credentials: &credentials,
+                };
+                let answered = caller.call(asked, plan.limit, halt).await?;
+                let interrupted = answered.is_none();
+                (Vec::new(), answered.into_iter().collect(), interrupted)
+            }
+        };
+        if let (Some(name), Some(found)) = (&step.name, answers.first().and_then(Answer::credentials)) {
+            credentials.insert(name.clone(), found);
+        }
         let part = Observation {
             jobs,
+            answers,
+            interrupted,
             journal: match step.expectations.as_slice() {
                 [] => Vec::new(), // nobody will look at it
                 _ => world.journal().entries_from(before),
             },
             policies: Arc::clone(&case.world.policies),
         };
-        let interrupted = part.is_interrupted();
         if !interrupted {
             done.missed = missed(case, step, plan, &part);
         }
+        done.interrupted |= interrupted;
         done.jobs.extend(part.jobs);
+        done.answers.extend(part.answers);
         if interrupted || !done.missed.is_empty() {
             break;
         }
@@ -308,7 +342,7 @@ impl Shell<'_> {
 }
 
 fn judge(case: &Case, seen: Observation, mut missed: Vec<Missed>, heading: CaseReport) -> CaseReport {
-    if seen.is_interrupted() {
+    if seen.interrupted {
         let reason = Some("the run was interrupted while it ran".to_owned());
         return CaseReport {
             status: Status::Skipped,

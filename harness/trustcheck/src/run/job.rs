@@ -40,8 +40,11 @@ pub(super) struct Prepared {
     files: String,
 }
 
-/// Starts the case's pipeline at its GitLab.
-pub(super) fn start<'a>(case: &'a Case, plan: &Plan, world: &'a World) -> Result<Started<'a>, String> {
+/// The GitLab of the case's project, and the pipeline that is started there.
+pub(super) fn pipeline<'a>(
+    case: &Case,
+    world: &'a World,
+) -> Result<(&'a Arc<Instance>, Arc<Pipeline>), String> {
     let named = case.start.project.as_ref().map(|project| project.value.as_str());
     let Some((index, project)) = case.world.project(named) else {
         return Err("the world has no project to run a pipeline in".to_owned());
@@ -55,12 +58,19 @@ pub(super) fn start<'a>(case: &'a Case, plan: &Plan, world: &'a World) -> Result
     let pipeline = gitlab
         .pipeline(&project.path, &trigger, world.clock().now())
         .map_err(|error| error.to_string())?;
+    Ok((gitlab, pipeline))
+}
+
+/// Starts the case's pipeline at its GitLab.
+pub(super) fn start<'a>(case: &'a Case, plan: &Plan, world: &'a World) -> Result<Started<'a>, String> {
+    let (gitlab, pipeline) = pipeline(case, world)?;
     let queue = match &plan.work {
         Work::Pipeline { pipeline, jobs } => jobs
             .iter()
             .filter_map(|name| pipeline.job(name).cloned())
             .collect(),
         Work::Script { script, id_tokens } => [bare_job(script, id_tokens)].into(),
+        Work::Call(_) => VecDeque::new(), // it has no job
     };
     Ok(Started {
         case,

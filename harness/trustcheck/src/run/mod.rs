@@ -1,5 +1,6 @@
 //! Running cases: a world for each, in parallel, with what happens told as events.
 
+mod call;
 mod case;
 mod event;
 mod job;

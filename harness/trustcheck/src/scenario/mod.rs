@@ -1,7 +1,10 @@
 //! Scenario files: their format, without running anything. Text and a way to read files in, cases or mistakes out.
 
+mod call;
+mod call_parameters;
 mod document;
 mod files;
+mod json;
 mod lesson;
 mod matrix;
 mod plan;
@@ -16,6 +19,7 @@ mod world;
 mod world_event;
 mod world_file;
 
+pub use call::{Call, Signer, SignerSource, WebToken};
 pub use document::{Case, Entry, read};
 pub use files::{Disk, Files};
 pub use lesson::Lesson;

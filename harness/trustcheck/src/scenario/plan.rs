@@ -1,10 +1,12 @@
-//! What is run: jobs of a pipeline file, or a bare script. `run:` is one of them, and so is each step of `steps:`.
+//! What is run: jobs of a pipeline file, a bare script, or a call of AWS. `run:` is one of them, and so is each step of
+//! `steps:`.
 
 use std::time::Duration;
 
 use gitlab_pipeline::{Audience, Pipeline};
 use located_yaml::{Node, Value};
 
+use super::call::{self, Call};
 use super::files::{Files, named};
 use super::variables::is_name;
 use crate::diagnostic::{Diagnostic, Source, nearest};
@@ -15,7 +17,7 @@ use crate::reader::{Fields, Reader};
 pub struct Plan {
     /// What is done.
     pub work: Work,
-    /// The time limit of each job.
+    /// The time limit of each job, or of the call.
     pub limit: Duration,
     /// Where it stands in the file.
     pub span: std::ops::Range<usize>,
@@ -38,13 +40,15 @@ pub enum Work {
         /// The ID tokens of the job: variable and audience.
         id_tokens: Vec<(String, Audience)>,
     },
+    /// A call of AWS by the built-in client.
+    Call(Box<Call>),
 }
 
-/// The time limit of a job where the scenario names none.
+/// The time limit of a job or call where the scenario names none.
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// The keys that say what is run; a mapping has one of them.
-pub(super) const KEYS: [&str; 2] = ["pipeline", "script"];
+pub(super) const KEYS: [&str; 3] = ["pipeline", "script", "call"];
 
 /// `run:`
 pub(super) fn read(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> Option<Plan> {
@@ -53,61 +57,67 @@ pub(super) fn read(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> O
         fields.refuse("steps", "stands in the place of `run`, not in it", reader);
         return None;
     }
-    let plan = taken_from(&mut fields, files, reader);
+    let plan = taken_from(&mut fields, &[], files, reader);
     fields.finish(reader);
     plan
 }
 
-/// Takes what is run, with all that belongs to it, out of a mapping.
+/// Takes what is run, with all that belongs to it, out of a mapping. `earlier` names the calls before it.
 pub(super) fn taken_from(
     fields: &mut Fields<'_>,
+    earlier: &[String],
     files: &dyn Files,
     reader: &mut Reader<'_>,
 ) -> Option<Plan> {
     let span = fields.node().span.clone();
     let pipeline = fields.take("pipeline");
     let script = fields.take("script");
+    let call = fields.take("call");
     let jobs = fields.take("jobs");
     let id_tokens = fields.take("id_tokens");
     let limit = fields
         .take("timeout")
         .and_then(|node| reader.duration(node, "`timeout`"));
-    let work = match (pipeline, script) {
-        (Some(path), None) => {
-            misplaced(
-                id_tokens,
-                "`id_tokens` belong to the pipeline file's jobs",
-                reader,
-            );
-            of_pipeline(path, jobs, files, reader)
-        }
-        (None, Some(script)) => {
-            misplaced(jobs, "`jobs` needs a `pipeline`", reader);
-            let script = reader.some_text(script, "`script`");
+    let found: Vec<(&str, &Node)> = [("pipeline", pipeline), ("script", script), ("call", call)]
+        .into_iter()
+        .filter_map(|(key, node)| Some((key, node?)))
+        .collect();
+    let what = fields.what();
+    let [(key, node)] = found.as_slice() else {
+        let problem = match found.as_slice() {
+            [(first, _), (_, second), ..] => reader.problem(
+                &second.span,
+                format!("{what} has a `{first}` already; it runs one thing"),
+            ),
+            _ => reader
+                .problem(&(span.start..span.start), format!("{what} says nothing to run"))
+                .help("write `pipeline: FILE`, `script: |` or `call: { … }`"),
+        };
+        reader.note(problem);
+        return None;
+    };
+    if *key != "pipeline" {
+        misplaced(jobs, "`jobs` needs a `pipeline`", reader);
+    }
+    match *key {
+        "pipeline" => misplaced(
+            id_tokens,
+            "`id_tokens` belong to the pipeline file's jobs",
+            reader,
+        ),
+        "call" => misplaced(id_tokens, "a call has its `token` inside", reader),
+        _ => {}
+    }
+    let work = match *key {
+        "pipeline" => of_pipeline(node, jobs, files, reader),
+        "call" => call::read(node, earlier, reader).map(|call| Work::Call(Box::new(call))),
+        _ => {
+            let script = reader.some_text(node, "`script`");
             let id_tokens = id_tokens.map_or(Some(Vec::new()), |node| tokens(node, reader));
             script.zip(id_tokens).map(|(script, id_tokens)| Work::Script {
                 script: script.value,
                 id_tokens,
             })
-        }
-        (Some(_), Some(second)) => {
-            let what = fields.what();
-            misplaced(
-                Some(second),
-                &format!("{what} has a `pipeline` already; it runs one thing"),
-                reader,
-            );
-            None
-        }
-        (None, None) => {
-            let problem = reader
-                .problem(
-                    &(span.start..span.start),
-                    format!("{} says nothing to run", fields.what()),
-                )
-                .help("write `pipeline: FILE` or `script: |`");
-            reader.note(problem);
-            None
         }
     };
     Some(Plan {
@@ -203,7 +213,7 @@ fn tokens(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<(String, Audience)
     Some(tokens)
 }
 
-fn audience(node: &Node, reader: &mut Reader<'_>) -> Option<Audience> {
+pub(super) fn audience(node: &Node, reader: &mut Reader<'_>) -> Option<Audience> {
     if matches!(node.value, Value::Sequence(_)) {
         let many = reader.list(node, "`aud`", |reader, node| reader.text(node, "an audience"))?;
         return Some(Audience::Many(many.into_iter().map(|text| text.value).collect()));

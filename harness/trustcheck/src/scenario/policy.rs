@@ -2,10 +2,10 @@
 
 use camino::Utf8Path;
 use iam_policy::{ParseError, Policy, PolicyKind, ValidationRules};
-use located_yaml::scalar::core::{self, Core};
 use located_yaml::{Node, Value};
 
 use super::files::{Files, named};
+use super::json::to_json;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::reader::Reader;
 
@@ -65,29 +65,4 @@ fn refused(source: &Source, refusal: ParseError) -> Diagnostic {
 /// How a document that has no file of its own is shown.
 fn written_in(path: &Utf8Path, what: &str) -> String {
     format!("{path} ({what})")
-}
-
-/// The YAML document as the JSON that IAM takes, scalars by YAML's core schema.
-fn to_json(node: &Node) -> serde_json::Value {
-    match &node.value {
-        Value::Null => serde_json::Value::Null,
-        Value::Sequence(items) => items.iter().map(to_json).collect(),
-        Value::Mapping(entries) => entries
-            .iter()
-            .map(|entry| {
-                (
-                    entry.key.as_str().unwrap_or_default().to_owned(),
-                    to_json(&entry.value),
-                )
-            })
-            .collect::<serde_json::Map<_, _>>()
-            .into(),
-        Value::Scalar(scalar) => match core::resolve(node) {
-            Some(Core::Null) => serde_json::Value::Null,
-            Some(Core::Bool(value)) => value.into(),
-            Some(Core::Int(value)) => serde_json::from_str(&value.to_string()).unwrap_or_default(),
-            Some(Core::Float(value)) => value.into(),
-            _ => scalar.text.clone().into(),
-        },
-    }
 }

@@ -8,9 +8,9 @@ use std::ops::Range;
 use located_yaml::{Node, Value};
 
 use super::files::Files;
-use super::plan::{self, Plan};
+use super::plan::{self, Plan, Work};
 use super::world_event::{self, WorldEvent};
-use crate::expect::{self, Expectation};
+use crate::expect::{self, Expectation, Ran};
 use crate::reader::{Fields, Reader};
 
 /// One thing that a case does.
@@ -47,7 +47,8 @@ pub(super) fn read_all(fields: &mut Fields<'_>, files: &dyn Files, reader: &mut 
             .need("run", reader)
             .and_then(|node| plan::read(node, files, reader));
         let expect = fields.need("expect", reader);
-        let expectations = expect.and_then(|node| expect::read(node, reader));
+        let ran = plan.as_ref().map_or(Ran::ANYTHING, ran);
+        let expectations = expect.and_then(|node| expect::read(node, ran, reader));
         let plan = plan?;
         let step = Step {
             name: None,
@@ -62,36 +63,60 @@ pub(super) fn read_all(fields: &mut Fields<'_>, files: &dyn Files, reader: &mut 
         let problem = reader.problem(&steps.span, "a scenario has `run` or `steps`, not both");
         reader.note(problem.help("write what `run` says as a step"));
     }
-    let mut names: Vec<String> = Vec::new();
+    let (mut names, mut calls): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     let read = reader.list(steps, "`steps`", |reader, node| {
-        let step = step(node, files, reader);
-        if let Some(name) = step.as_ref().and_then(|step| step.name.clone()) {
-            if names.contains(&name) {
+        let step = step(node, &calls, files, reader);
+        // Also of a step with a mistake, so that those after it are not told of it again.
+        if let Some(name) = node.get("name").and_then(Node::as_str) {
+            if names.iter().any(|known| known == name) {
                 let at = node.get("name").map_or(&node.span, |name| &name.span);
                 let problem = reader.problem(at, format!("another step is called `{name}`"));
                 reader.note(problem);
             }
-            names.push(name);
+            names.push(name.to_owned());
+            if node.get("call").is_some() {
+                calls.push(name.to_owned());
+            }
         }
         step
     });
+    let all_read = steps
+        .as_sequence()
+        .is_some_and(|all| Some(all.len()) == read.as_ref().map(Vec::len));
+    let ran = if all_read {
+        let all = read.iter().flatten();
+        all.fold(Ran::NOTHING, |ran_so_far, step| match &step.action {
+            Action::Run(plan) => ran_so_far.and(ran(plan)),
+            Action::Event(_) => ran_so_far,
+        })
+    } else {
+        Ran::ANYTHING
+    };
     let expectations = fields
         .take("expect")
-        .map_or_else(|| Some(Vec::new()), |node| expect::read(node, reader));
+        .map_or_else(|| Some(Vec::new()), |node| expect::read(node, ran, reader));
     let runs = |step: &Step| matches!(step.action, Action::Run(_));
     let read = read?;
-    let all_read = steps.as_sequence().is_some_and(|all| all.len() == read.len());
     if all_read && !read.iter().any(runs) {
         let problem = reader
             .problem(&steps.span, "`steps` runs nothing")
-            .help("write a step with `pipeline:` or `script:`");
+            .help("write a step with `pipeline:`, `script:` or `call:`");
         reader.note(problem);
         return None;
     }
     Some((read, expectations?))
 }
 
-fn step(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> Option<Step> {
+/// What running it shows.
+fn ran(plan: &Plan) -> Ran {
+    match plan.work {
+        Work::Pipeline { .. } | Work::Script { .. } => Ran::JOBS,
+        Work::Call(_) => Ran::CALLS,
+    }
+}
+
+/// One step; `earlier` names the calls before it.
+fn step(node: &Node, earlier: &[String], files: &dyn Files, reader: &mut Reader<'_>) -> Option<Step> {
     let mut fields = reader.fields(node, "a step")?;
     let name = fields
         .take("name")
@@ -117,10 +142,10 @@ fn step(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> Option<Step>
     for key in world_event::keys() {
         fields.refuse(key, "is a step of its own", reader);
     }
-    let plan = plan::taken_from(&mut fields, files, reader);
+    let plan = plan::taken_from(&mut fields, earlier, files, reader);
     let expect = fields.take("expect");
     let expectations = match expect {
-        Some(node) => expect::read(node, reader),
+        Some(node) => expect::read(node, plan.as_ref().map_or(Ran::ANYTHING, ran), reader),
         None => Some(vec![expect::success(start_of(node))]),
     };
     fields.finish(reader);

@@ -49,7 +49,10 @@ expect:
 fn good_steps() -> String {
     let (before, _) = GOOD.split_once("run: {").unwrap();
     format!(
-        "{before}steps:\n  - name: first\n    script: 'true'\n    expect: {{ job: success, output: {{ excludes: x }} }}\n  \
+        "{before}steps:\n  - name: first\n    call: {{ operation: AssumeRoleWithWebIdentity, region: eu-west-1, parameters: {{ PolicyArns: [{{ arn: a }}], Policy: \
+         {{ a: [1, b] }} }}, token: {{ aud: [a], claims: {{ sub: null, exp: now-1h }}, without: nbf, spoil: hs256 }} }}\n    \
+         expect: {{ response: {{ status: 400, code: A, fields: {{ A.B: {{ matches: x }} }} }} }}\n  - call: {{ operation: \
+         GetCallerIdentity, credentials: {{ step: first, spoil: late }}, method: GET, endpoint: sts.amazonaws.com }}\n  \
          - advance: 61m\n  - {{ name: \"$[[ matrix.job ]]\", script: 'true', timeout: 3s }}\n\
          expect: {{ journal: {{ refused: example.org, times: 0 }} }}\n"
     )

@@ -4,7 +4,7 @@ use super::refusal::Refusal;
 use crate::cause::Cause;
 
 /// The last part of every scope.
-const TERMINATOR: &str = "aws4_request";
+pub(super) const TERMINATOR: &str = "aws4_request";
 
 /// Day, region, service and terminator, as the client wrote them.
 #[derive(Debug, Clone, PartialEq, Eq)]

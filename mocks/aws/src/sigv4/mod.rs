@@ -1,4 +1,5 @@
-//! Verification of AWS Signature Version 4, in the header and in the query string.
+//! Verification of AWS Signature Version 4, in the header and in the query string; and signing, for the harness's own
+//! client.
 //!
 //! This is our own code because the journal has to say *why* a request was refused: which part of the scope
 //! is wrong, by how much the clock is off, what canonical request and string to sign the server arrived at.
@@ -17,12 +18,14 @@ mod canonical_request;
 mod credential_scope;
 mod refusal;
 mod signature;
+mod signer;
 mod signing_key;
 
 pub(crate) use canonical_request::HttpRequest;
 pub(crate) use credential_scope::ExpectedScope;
 pub(crate) use refusal::{Refusal, RefusalKind};
 pub(crate) use signature::Signature;
+pub use signer::{SigningKeys, sign_request};
 
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use super::signing_key;
 use crate::cause::Cause;
 
 /// The one algorithm there is, short of the asymmetric variant, which STS and IAM do not take.
-const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+pub(super) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
 /// How far the clock of a client may be off: five minutes at STS and IAM.
 const TOLERANCE_MINUTES: i64 = 5;

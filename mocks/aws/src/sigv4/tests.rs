@@ -266,3 +266,38 @@ fn regions(#[case] region: &str, #[case] good: bool) {
     );
     assert_eq!(checked.is_ok(), good);
 }
+
+proptest! {
+    /// What this side signs, the other side verifies; a change of anything that is signed shows.
+    #[test]
+    fn what_is_signed_verifies(
+        query in "[a-z]{1,5}=[ -~]{0,10}",
+        body in proptest::collection::vec(any::<u8>(), 0..50),
+        token in proptest::option::of("[A-Za-z0-9+/=]{1,40}"),
+        secret in "[ -~]{1,40}",
+    ) {
+        let query = serde_html_form::to_string([query.split_once('=').unwrap()]).unwrap();
+        let mut request = http::Request::post(format!("/?{query}"))
+            .header("host", "sts.eu-west-1.amazonaws.com")
+            .body(body)
+            .unwrap();
+        let keys = SigningKeys { access_key_id: "ASIAEXAMPLE", secret_access_key: &secret, session_token: token.as_deref() };
+        let at = Timestamp::from_second(1_800_000_000).unwrap();
+        sign_request(&mut request, keys, ("sts", "eu-west-1"), at).unwrap();
+        let (parts, body) = request.into_parts();
+        let seen = |body| HttpRequest {
+            method: "POST",
+            path: "/",
+            query: parts.uri.query().unwrap(),
+            headers: &parts.headers,
+            host: None,
+            body,
+        };
+        let signature = Signature::read(&seen(&body)).unwrap();
+        signature.check_scope(ExpectedScope { service: "sts", region: Some("eu-west-1") }).unwrap();
+        signature.check_time(at).unwrap();
+        prop_assert_eq!(signature.session_token.as_deref(), token.as_deref());
+        signature.verify(&seen(&body), &secret).unwrap();
+        signature.verify(&seen(b"another body, longer than any of the test's own: 0123456789"), &secret).unwrap_err();
+    }
+}

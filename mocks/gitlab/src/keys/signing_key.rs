@@ -1,13 +1,13 @@
 //! An RSA key that signs tokens.
 
-use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
+use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rsa::pkcs8::der::pem::LineEnding;
-use rsa::pkcs8::{EncodePrivateKey as _, SecretDocument};
+use rsa::pkcs8::{Document, EncodePrivateKey as _, SecretDocument};
 
 use super::Jwk;
 
@@ -108,10 +108,39 @@ impl SigningKey {
     /// # Panics
     /// Only if the cryptographic library cannot allocate memory.
     pub fn sign(&self, payload: &[u8]) -> String {
+        self.sign_under(&self.jws_header, payload)
+    }
+
+    /// The same with another header, which is taken as it is: for tokens that are not GitLab's. The signature is RS256
+    /// whatever the header says.
+    ///
+    /// # Panics
+    /// As [`sign`](SigningKey::sign).
+    pub fn sign_with_header(&self, header: &[u8], payload: &[u8]) -> String {
+        self.sign_under(&(URL_SAFE_NO_PAD.encode(header) + "."), payload)
+    }
+
+    /// The public half as the PEM text of its SubjectPublicKeyInfo (`-----BEGIN PUBLIC KEY-----`).
+    ///
+    /// # Errors
+    /// When the cryptographic library cannot write it.
+    pub fn public_pem(&self) -> Result<String, SigningKeyError> {
+        let der: PublicKeyX509Der<'_> = self
+            .pair
+            .public_key()
+            .as_der()
+            .map_err(|_| SigningKeyError::Generation)?;
+        let document = Document::try_from(der.as_ref()).map_err(|_| SigningKeyError::Generation)?;
+        document
+            .to_pem("PUBLIC KEY", LineEnding::LF)
+            .map_err(|_| SigningKeyError::Generation)
+    }
+
+    /// `jws_header` is the header in base64url with the dot after it.
+    fn sign_under(&self, jws_header: &str, payload: &[u8]) -> String {
         let mut signature = vec![0; self.pair.public_modulus_len()];
-        let mut jws =
-            String::with_capacity(self.jws_header.len() + (payload.len() + signature.len()) * 4 / 3 + 8);
-        jws.push_str(&self.jws_header);
+        let mut jws = String::with_capacity(jws_header.len() + (payload.len() + signature.len()) * 4 / 3 + 8);
+        jws.push_str(jws_header);
         URL_SAFE_NO_PAD.encode_string(payload, &mut jws);
         self.pair
             .sign(
