@@ -7,8 +7,12 @@ use std::process::{Command, ExitCode};
 
 use crate::PrivateTmp;
 
-/// The first argument of the helper.
-const MARK: &str = "job-sandbox-helper";
+/// The first argument of the helper that gives a program a `/tmp` of its own.
+const PRIVATE_TMP: &str = "job-sandbox-private-tmp";
+
+/// The first argument of the helper that makes a sandbox.
+#[cfg(target_os = "linux")]
+pub(crate) const SANDBOX: &str = "job-sandbox";
 
 /// Ends the list of directories; what follows is the job's command.
 const END: &str = "--";
@@ -20,31 +24,37 @@ const CANNOT_START: u8 = 126;
 /// [`intercept`].
 #[must_use]
 pub fn command(this: &Path, tmp: &PrivateTmp, program: &Path) -> (PathBuf, Vec<OsString>) {
-    let mut arguments: Vec<OsString> = vec![MARK.into(), tmp.directory.clone().into()];
+    let mut arguments: Vec<OsString> = vec![PRIVATE_TMP.into(), tmp.directory.clone().into()];
     arguments.extend(tmp.keep.iter().map(|path| path.clone().into()));
     arguments.push(END.into());
     arguments.push(program.to_owned().into());
     (this.to_owned(), arguments)
 }
 
-/// Becomes the job, if this process was started as the helper; otherwise returns `None` and has done nothing.
-///
-/// Where the kernel grants no namespace, the job runs with the host's `/tmp`: that is the best there is then.
+/// Becomes the helper, if this process was started as one; otherwise returns `None` and has done nothing.
 ///
 /// Call it before any thread is started.
 #[must_use]
 pub fn intercept(arguments: impl IntoIterator<Item = OsString>) -> Option<ExitCode> {
     let mut arguments = arguments.into_iter().skip(1);
-    if arguments.next()? != MARK {
-        return None;
+    let first = arguments.next()?;
+    #[cfg(target_os = "linux")]
+    if first == SANDBOX {
+        return Some(crate::outer::run());
     }
-    let directory = PathBuf::from(arguments.next()?);
+    (first == PRIVATE_TMP).then(|| with_private_tmp(arguments))
+}
+
+/// Runs the rest of the command line with a private `/tmp`. Where the kernel grants no namespace, the job runs with the
+/// host's: that is the best there is then.
+fn with_private_tmp(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let directory = PathBuf::from(arguments.next().unwrap_or_default());
     let keep = arguments
         .by_ref()
         .take_while(|argument| argument != END)
         .map(PathBuf::from)
         .collect();
-    let program = arguments.next()?;
+    let program = arguments.next().unwrap_or_default();
     enter(&PrivateTmp { directory, keep });
     // Returns only where the program could not be started.
     let error = Command::new(&program).args(arguments).exec();
@@ -55,7 +65,7 @@ pub fn intercept(arguments: impl IntoIterator<Item = OsString>) -> Option<ExitCo
     {
         eprintln!("cannot start {}: {error}", Path::new(&program).display());
     }
-    Some(ExitCode::from(CANNOT_START))
+    ExitCode::from(CANNOT_START)
 }
 
 #[cfg(target_os = "linux")]

@@ -1,19 +1,72 @@
 //! Namespaces around a job, so that it cannot see or touch what is not its own.
 //!
 //! A namespace is entered by a process with one thread, before it becomes the job's shell. So the program that runs
-//! jobs starts *itself* as a helper: [`command`] gives the command line, and [`intercept`], called first thing in
-//! `main`, is the helper's side.
+//! jobs starts *itself* as a helper, and [`intercept`], called first thing in `main`, is the helper's side.
 //!
-//! All that there is so far is a private `/tmp` ([`PrivateTmp`]): scripts write to fixed names there, which must
-//! neither meet those of another job nor stay behind.
+//! A **sandbox** ([`start`], Linux) has namespaces of its own for users, processes, mounts, network, IPC and host name. It
+//! needs no privilege. Its network is a loopback device; the sockets on which the world answers are opened inside
+//! and handed out, so that no packet is passed on by anybody:
+//!
+//! ```text
+//! maker ──spawns──▶ outer ──forks──▶ first process (1) ──runs──▶ the job's programs
+//!   │                 user and PID      network, mounts, IPC, name;
+//!   │                 namespace         then no capability any more
+//!   └────────────── control line ──────────┘   sockets out, orders in, endings out
+//! ```
+//!
+//! When the line is closed, also by the maker's crash, the first process ends, and the kernel ends with it every process
+//! of its namespace; mounts and network go with the last of them.
+//!
+//! Where all that is wanted is a `/tmp` of a program's own, there is [`command`] with a [`PrivateTmp`].
 
 mod helper;
+
+#[cfg(target_os = "linux")]
+mod confine;
+#[cfg(target_os = "linux")]
+mod control;
+#[cfg(target_os = "linux")]
+mod devices;
+#[cfg(target_os = "linux")]
+mod fields;
+#[cfg(target_os = "linux")]
+mod init;
+#[cfg(target_os = "linux")]
+mod kernel;
+#[cfg(target_os = "linux")]
+mod mounts;
+#[cfg(target_os = "linux")]
+mod network;
+#[cfg(target_os = "linux")]
+mod outer;
 #[cfg(target_os = "linux")]
 mod private_tmp;
+#[cfg(target_os = "linux")]
+mod procfs;
+#[cfg(target_os = "linux")]
+mod remedy;
+#[cfg(target_os = "linux")]
+mod spec;
+#[cfg(target_os = "linux")]
+mod start;
+#[cfg(target_os = "linux")]
+mod step;
+#[cfg(target_os = "linux")]
+mod usage;
+#[cfg(target_os = "linux")]
+mod view;
 
 use std::path::PathBuf;
 
+#[cfg(target_os = "linux")]
+pub use control::{Control, Ending, Event, Listeners, Order};
 pub use helper::{command, intercept};
+#[cfg(target_os = "linux")]
+pub use spec::{Limits, Mode, OWN_FILES, Overlaid, Spec};
+#[cfg(target_os = "linux")]
+pub use start::{probe, start};
+#[cfg(target_os = "linux")]
+pub use step::{Denied, Step};
 
 /// A `/tmp` of the job's own.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
 
 use rustix::mount::{MountPropagationFlags, mount_bind, mount_bind_recursive, mount_change};
-use rustix::process::{getegid, geteuid};
-use rustix::thread::{UnshareFlags, unshare_unsafe};
+use rustix::thread::UnshareFlags;
 
 use crate::PrivateTmp;
+use crate::kernel::unshare;
+use crate::outer::enter_user_namespace;
 
 const TMP: &str = "/tmp";
 
@@ -39,22 +39,5 @@ fn mount_namespace() -> io::Result<()> {
     if unshare(UnshareFlags::NEWNS).is_ok() {
         return Ok(());
     }
-    let (user, group) = (geteuid().as_raw(), getegid().as_raw());
-    unshare(UnshareFlags::NEWUSER | UnshareFlags::NEWNS)?;
-    let own = Path::new("/proc/self");
-    // Without `deny`, the kernel takes no group map from an unprivileged process (`user_namespaces(7)`).
-    fs::write(own.join("setgroups"), "deny")?;
-    fs::write(own.join("gid_map"), format!("{group} {group} 1"))?;
-    fs::write(own.join("uid_map"), format!("{user} {user} 1"))
-}
-
-fn unshare(flags: UnshareFlags) -> io::Result<()> {
-    #[expect(
-        unsafe_code,
-        reason = "leaving a namespace is unsafe in rustix, which this crate is there to contain"
-    )]
-    // SAFETY: the flags ask for namespaces only, never for a file descriptor table of one's own (CLONE_FILES), which
-    // is what could invalidate descriptors that other code holds.
-    let result = unsafe { unshare_unsafe(flags) };
-    result.map_err(io::Error::from)
+    enter_user_namespace(UnshareFlags::NEWNS).map_err(|denied| denied.error)
 }
