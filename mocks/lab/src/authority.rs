@@ -12,6 +12,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
+use crate::java;
+
 /// A certificate authority that lives in memory, as long as its world.
 ///
 /// Keys are ECDSA P-256: making one takes a tenth of a millisecond, where an RSA key takes a hundred of them.
@@ -58,6 +60,12 @@ impl Authority {
     #[must_use]
     pub fn certificate(&self) -> &CertificateDer<'static> {
         &self.certificate
+    }
+
+    /// A trust store for Java with the CA's certificate, as it may stand in the place of `lib/security/cacerts`.
+    #[must_use]
+    pub fn java_trust_store(&self) -> Vec<u8> {
+        java::trust_store(&self.certificate)
     }
 
     /// The chain and key for `host`, made at its first use; `None` past [`MOST_LEAVES`] names.

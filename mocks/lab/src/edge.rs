@@ -5,6 +5,7 @@
 //! for a host that the world does not have is refused and journalled: nothing goes out.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -47,6 +48,14 @@ pub(crate) struct Edge {
     pub(crate) is_open: bool,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
+}
+
+impl fmt::Debug for Edge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Edge")
+            .field("names", &self.names)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Edge {

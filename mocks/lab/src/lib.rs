@@ -15,14 +15,19 @@
 
 mod authority;
 mod clock;
+mod dns;
+mod doors;
 mod edge;
+mod java;
 mod journal;
 mod names;
 mod options;
+mod resolver;
 mod world;
 
 pub use authority::Authority;
 pub use clock::{Clock, WorldClock, host_now};
+pub use doors::{Doors, OpenDoors};
 pub use journal::{Entry, Journal, Record, Refused};
 pub use names::{Destination, Names};
 pub use options::BootOptions;

@@ -58,12 +58,13 @@ pub enum BootError {
 #[derive(Debug)]
 pub struct World {
     gitlabs: Vec<Arc<Instance>>,
-    journal: Journal,
+    pub(crate) journal: Journal,
     clock: Arc<WorldClock>,
     authority: Arc<Authority>,
     edge: SocketAddr,
-    stop: CancellationToken,
-    tasks: TaskTracker,
+    pub(crate) front: Arc<Edge>,
+    pub(crate) stop: CancellationToken,
+    pub(crate) tasks: TaskTracker,
 }
 
 impl World {
@@ -136,13 +137,14 @@ impl World {
             stop: stop.clone(),
             tasks: tasks.clone(),
         });
-        tasks.spawn(front.serve(listener));
+        tasks.spawn(Arc::clone(&front).serve(listener));
         Ok(World {
             gitlabs,
             journal,
             clock,
             authority,
             edge,
+            front,
             stop,
             tasks,
         })
