@@ -143,20 +143,9 @@ impl<'a> Reader<'a> {
 
     /// A length of time: `90s`, `2m`, `1h`, `500ms`.
     pub fn duration(&mut self, node: &Node, what: &str) -> Option<Duration> {
-        let parsed = node.as_str().and_then(|text| {
-            let digits = text.find(|c: char| !c.is_ascii_digit())?;
-            let count: u64 = text[..digits].parse().ok()?;
-            match &text[digits..] {
-                "ms" => Some(Duration::from_millis(count)),
-                "s" => Some(Duration::from_secs(count)),
-                "m" => count.checked_mul(60).map(Duration::from_secs),
-                "h" => count.checked_mul(3600).map(Duration::from_secs),
-                _ => None,
-            }
-        });
-        match parsed {
-            Some(duration) if !duration.is_zero() => Some(duration),
-            _ => {
+        match node.as_str().and_then(duration) {
+            Some(duration) => Some(duration),
+            None => {
                 self.wrong_type(node, what, "a length of time such as `90s`, `2m` or `1h`");
                 None
             }
@@ -220,6 +209,21 @@ impl<'a> Reader<'a> {
             _ => item(self, node).into_iter().collect(),
         }
     }
+}
+
+/// A length of time that is not nothing: `90s`, `2m`, `1h`, `500ms`.
+#[must_use]
+pub fn duration(text: &str) -> Option<Duration> {
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let count: u64 = text[..digits].parse().ok()?;
+    let duration = match &text[digits..] {
+        "ms" => Some(Duration::from_millis(count)),
+        "s" => Some(Duration::from_secs(count)),
+        "m" => count.checked_mul(60).map(Duration::from_secs),
+        "h" => count.checked_mul(3600).map(Duration::from_secs),
+        _ => None,
+    };
+    duration.filter(|duration| !duration.is_zero())
 }
 
 /// The keys of one mapping, taken one by one; what nobody takes is unknown.

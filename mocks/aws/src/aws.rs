@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::access_key::AccessKey;
+use crate::cause::Cause;
 use crate::clock::Clock;
 use crate::endpoint;
 use crate::event::EventSink;
@@ -129,6 +130,16 @@ impl Aws {
     #[must_use]
     pub fn accounts(&self) -> Vec<Arc<Account>> {
         self.directory.accounts()
+    }
+
+    /// Has STS go on with its copy of an issuer's keys until that is an hour old, as AWS may for a time that it does not
+    /// state: a token that names a key which is not in it gets the error for a key that cannot be retrieved. Otherwise this
+    /// STS asks the issuer again.
+    ///
+    /// # Errors
+    /// Where STS has no fresh copy and cannot fetch one; why.
+    pub async fn hold_issuer_keys(&self, issuer: &str) -> Result<(), Cause> {
+        self.issuers.hold(issuer).await
     }
 
     /// Changes an account in one step; it is made if there is none with this id. The change sees the accounts as they

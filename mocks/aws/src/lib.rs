@@ -34,6 +34,7 @@ pub use cause::Cause;
 pub use clock::Clock;
 pub use endpoint::Peer;
 pub use event::{Call, Caller, DecodedToken, Event, EventSink, Issued, IssuerFetch, Response};
-pub use network::Network;
+pub use issuer::{ISSUER_TIME_LIMIT, ISSUER_USER_AGENT};
+pub use network::{Network, Route, Target};
 pub use sigv4::{SigningKeys, sign_request};
 pub use sts::{TrustQuestion, decode_token};

@@ -9,14 +9,14 @@ use jiff::Timestamp;
 
 use crate::base_url::BaseUrl;
 use crate::claims::{self, ClaimRules, Claims, ForkClaims};
-use crate::discovery;
-use crate::event::{Event, EventSink, TokenKind};
+use crate::discovery::{self, DISCOVERY_PATH, JWKS_PATH};
+use crate::event::{Event, EventSink, Page, TokenKind};
 use crate::job::{Job, JobSpec};
 use crate::keys::KeySet;
 use crate::legacy;
 use crate::pipeline::{self, Pipeline, Resolved, TriggerError};
 use crate::project::Project;
-use crate::published_keys::PublishedKeys;
+use crate::published_keys::{CiKeyState, OldKey, PublishedKeys};
 use crate::randomness::Randomness;
 use crate::runner::Runner;
 use crate::settings::{self, InstanceError, Settings};
@@ -120,6 +120,30 @@ impl Instance {
         self.published.replace(keys);
     }
 
+    /// Replaces the key that signs CI tokens by that of another set; the instance's other keys stay.
+    pub fn replace_ci_key(&self, of: &KeySet, old: OldKey) {
+        self.published.replace_ci_key(of, old);
+    }
+
+    /// Whether it has a CI key, and shows it.
+    pub fn ci_key_state(&self) -> CiKeyState {
+        self.published.ci_key_state()
+    }
+
+    /// Hides the CI key, takes it away, or gives it back.
+    pub fn set_ci_key_state(&self, state: CiKeyState) {
+        self.published.set_ci_key_state(state);
+    }
+
+    /// What a path is, as a request names it.
+    pub fn page(&self, path: &str) -> Page {
+        match path.strip_prefix(self.url.path()) {
+            Some(DISCOVERY_PATH) => Page::Discovery,
+            Some(JWKS_PATH) => Page::Jwks,
+            _ => Page::Other,
+        }
+    }
+
     /// The project with this path.
     ///
     /// # Errors
@@ -182,7 +206,7 @@ impl Instance {
     /// The token of one `id_tokens` entry of a job.
     ///
     /// # Errors
-    /// When GitLab drops jobs with ID tokens in this project, see [`TokenRefusal`].
+    /// When GitLab drops jobs with ID tokens in this project, or has no key to sign with: see [`TokenRefusal`].
     pub fn id_token(&self, job: &Job, audience: &Audience, now: Timestamp) -> Result<IdToken, TokenRefusal> {
         let claims = self.id_token_claims(job, audience, now)?;
         Ok(self.issue(TokenKind::IdToken, Some(job.id), claims))
@@ -201,6 +225,9 @@ impl Instance {
         if let Some(refusal) = self.refuses_id_tokens(job) {
             return Err(refusal);
         }
+        if self.ci_key_state() == CiKeyState::Lost {
+            return Err(TokenRefusal::NoSigningKey);
+        }
         let components = &job.pipeline.project.sub_claim_components;
         Ok(self.v2_claims(job, &self.issuer, components, audience.into(), now))
     }
@@ -218,7 +245,8 @@ impl Instance {
         declares_id_tokens: bool,
         now: Timestamp,
     ) -> Vec<(&'static str, IdToken)> {
-        if !legacy::exposed(self.rules.version, job, declares_id_tokens) {
+        let has_key = self.ci_key_state() != CiKeyState::Lost;
+        if !has_key || !legacy::exposed(self.rules.version, job, declares_id_tokens) {
             return Vec::new();
         }
         let registered = Registered {
@@ -242,7 +270,8 @@ impl Instance {
         ]
     }
 
-    /// Signs exactly these claims with the CI key, whatever they are.
+    /// Signs exactly these claims with the CI key, whatever they are; also with one that it has lost, as somebody who found
+    /// it could.
     pub fn sign(&self, claims: Claims) -> IdToken {
         self.issue(TokenKind::Custom, None, claims)
     }

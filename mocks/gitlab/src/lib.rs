@@ -60,6 +60,7 @@ pub use job::{Job, JobSpec};
 pub use keys::{Jwk, KeyPool, KeyPoolError, KeySet, KeySetError, SigningKey, SigningKeyError};
 pub use pipeline::{Pipeline, PipelineMergeRequest, TriggerError};
 pub use project::{Project, Visibility};
+pub use published_keys::{CiKeyState, OldKey};
 pub use runner::{Runner, RunnerEnvironment};
 pub use settings::{InstanceError, Settings};
 pub use subject::{SubComponent, SubComponentsError};

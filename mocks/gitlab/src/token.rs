@@ -55,11 +55,11 @@ impl fmt::Debug for IdToken {
     }
 }
 
-/// Why GitLab does not mint a job's ID tokens. It drops the job before a runner sees it, whether the script uses the
-/// tokens or not: no log, never started.
+/// Why GitLab does not mint a job's ID tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum TokenRefusal {
-    /// Another project once had this project's path, and `sub` names the path (19.1 and later).
+    /// Another project once had this project's path, and `sub` names the path (19.1 and later). GitLab drops the job before
+    /// a runner sees it, whether the script uses the tokens or not: no log, never started.
     ///
     /// The text is the one that GitLab's job page shows.
     #[error(
@@ -68,13 +68,20 @@ pub enum TokenRefusal {
          `[\"project_id\", \"ref_type\", \"ref\"]`) and update your cloud trust policy to match."
     )]
     ReclaimedProjectPath,
+    /// The instance has no CI signing key. GitLab rescues the error, which only its own log shows: the job runs, without
+    /// the variable.
+    ///
+    /// Source: `Ci::Build#id_tokens_variables` and GitLab docs, "`NoSigningKeyError`".
+    #[error("the GitLab has no key to sign CI tokens with, so the job runs without its ID tokens")]
+    NoSigningKey,
 }
 
 impl TokenRefusal {
-    /// The job's `failure_reason`.
-    pub fn failure_reason(self) -> &'static str {
+    /// The `failure_reason` of the job, where GitLab drops it.
+    pub fn failure_reason(self) -> Option<&'static str> {
         match self {
-            TokenRefusal::ReclaimedProjectPath => "id_token_burned_project_path",
+            TokenRefusal::ReclaimedProjectPath => Some("id_token_burned_project_path"),
+            TokenRefusal::NoSigningKey => None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The world's certificate authority: one CA, and a certificate for every name that is asked for.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
@@ -9,9 +9,9 @@ use rcgen::{
 };
 use rustls::crypto::aws_lc_rs::sign::any_ecdsa_type;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
+use crate::fault::CertificateFault;
 use crate::java;
 
 /// A certificate authority that lives in memory, as long as its world.
@@ -19,11 +19,14 @@ use crate::java;
 /// Keys are ECDSA P-256: making one takes a tenth of a millisecond, where an RSA key takes a hundred of them.
 #[derive(Debug)]
 pub struct Authority {
-    issuer: Issuer<'static, KeyPair>,
-    certificate: CertificateDer<'static>,
-    pem: String,
-    leaves: Mutex<HashMap<String, Arc<CertifiedKey>>>,
+    signer: Signer,
+    /// Made when a fault first needs it.
+    foreign: OnceLock<Signer>,
+    leaves: Mutex<HashMap<Wanted, Arc<CertifiedKey>>>,
 }
+
+/// A host, and what is to be wrong with its certificate.
+type Wanted = (String, Option<CertificateFault>);
 
 impl Authority {
     /// A new authority with a new key.
@@ -31,21 +34,9 @@ impl Authority {
     /// # Errors
     /// Where the key or the certificate cannot be made, which no input of ours brings about.
     pub fn new() -> Result<Authority, rcgen::Error> {
-        let mut params = CertificateParams::new(Vec::new())?;
-        params.distinguished_name = name("trustcheck world CA");
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![
-            KeyUsagePurpose::KeyCertSign,
-            KeyUsagePurpose::CrlSign,
-            KeyUsagePurpose::DigitalSignature,
-        ];
-        set_validity(&mut params);
-        let key = KeyPair::generate()?;
-        let certificate = params.self_signed(&key)?;
         Ok(Authority {
-            pem: certificate.pem(),
-            certificate: certificate.der().clone(),
-            issuer: Issuer::new(params, key),
+            signer: Signer::new("trustcheck world CA")?,
+            foreign: OnceLock::new(),
             leaves: Mutex::default(),
         })
     }
@@ -53,30 +44,95 @@ impl Authority {
     /// The CA's certificate in PEM, as clients take it in a bundle.
     #[must_use]
     pub fn pem(&self) -> &str {
-        &self.pem
+        &self.signer.pem
     }
 
     /// The CA's certificate in DER.
     #[must_use]
     pub fn certificate(&self) -> &CertificateDer<'static> {
-        &self.certificate
+        &self.signer.certificate
     }
 
     /// A trust store for Java with the CA's certificate, as it may stand in the place of `lib/security/cacerts`.
     #[must_use]
     pub fn java_trust_store(&self) -> Vec<u8> {
-        java::trust_store(&self.certificate)
+        java::trust_store(&self.signer.certificate)
     }
 
-    /// The chain and key for `host`, made at its first use; `None` past [`MOST_LEAVES`] names.
-    fn leaf(&self, host: &str) -> Result<Option<Arc<CertifiedKey>>, rcgen::Error> {
+    /// The SHA-1 thumbprint of the authority that signs the certificates of [`CertificateFault::ForeignAuthority`], in
+    /// lower-case hexadecimal, as an IAM OIDC provider lists it.
+    ///
+    /// # Errors
+    /// Where that authority's key or certificate cannot be made.
+    pub fn foreign_thumbprint(&self) -> Result<String, rcgen::Error> {
+        Ok(thumbprint(&self.foreign()?.certificate))
+    }
+
+    /// The chain and key for `host`, made at its first use, with a fault where one is wanted; `None` past [`MOST_LEAVES`]
+    /// certificates.
+    pub(crate) fn leaf(
+        &self,
+        host: &str,
+        fault: Option<CertificateFault>,
+    ) -> Result<Option<Arc<CertifiedKey>>, rcgen::Error> {
         let mut leaves = self.leaves.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(leaf) = leaves.get(host) {
+        let wanted = (host.to_owned(), fault);
+        if let Some(leaf) = leaves.get(&wanted) {
             return Ok(Some(Arc::clone(leaf)));
         }
         if leaves.len() >= MOST_LEAVES {
             return Ok(None);
         }
+        let leaf = Arc::new(match fault {
+            None => self.signer.sign(host, VALID)?,
+            Some(CertificateFault::ForeignAuthority) => self.foreign()?.sign(host, VALID)?,
+            Some(CertificateFault::WrongName) => self.signer.sign(&format!("not-{host}"), VALID)?,
+            Some(CertificateFault::Expired) => self.signer.sign(host, EXPIRED)?,
+        });
+        leaves.insert(wanted, Arc::clone(&leaf));
+        Ok(Some(leaf))
+    }
+
+    /// The authority that nobody trusts.
+    fn foreign(&self) -> Result<&Signer, rcgen::Error> {
+        if self.foreign.get().is_none() {
+            // two at once make two, and one of them is dropped
+            let _ = self.foreign.set(Signer::new("an authority that nobody trusts")?);
+        }
+        self.foreign.get().ok_or(rcgen::Error::RemoteKeyError)
+    }
+}
+
+/// A CA's key and certificate.
+#[derive(Debug)]
+struct Signer {
+    issuer: Issuer<'static, KeyPair>,
+    certificate: CertificateDer<'static>,
+    pem: String,
+}
+
+impl Signer {
+    fn new(common_name: &str) -> Result<Signer, rcgen::Error> {
+        let mut params = CertificateParams::new(Vec::new())?;
+        params.distinguished_name = name(common_name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![
+            KeyUsagePurpose::KeyCertSign,
+            KeyUsagePurpose::CrlSign,
+            KeyUsagePurpose::DigitalSignature,
+        ];
+        set_validity(&mut params, VALID);
+        let key = KeyPair::generate()?;
+        let certificate = params.self_signed(&key)?;
+        Ok(Signer {
+            pem: certificate.pem(),
+            certificate: certificate.der().clone(),
+            issuer: Issuer::new(params, key),
+        })
+    }
+
+    /// A certificate for a host, with the CA's behind it.
+    fn sign(&self, host: &str, validity: Validity) -> Result<CertifiedKey, rcgen::Error> {
         let names: &[&str] = if host == LOOPBACK {
             &[LOOPBACK, "127.0.0.1", "::1"]
         } else {
@@ -88,33 +144,23 @@ impl Authority {
         params.use_authority_key_identifier_extension = true;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        set_validity(&mut params);
+        set_validity(&mut params, validity);
         let key = KeyPair::generate()?;
         let certificate = params.signed_by(&key, &self.issuer)?;
         let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let signer = any_ecdsa_type(&private).map_err(|_| rcgen::Error::RemoteKeyError)?;
-        let leaf = Arc::new(CertifiedKey::new(
+        Ok(CertifiedKey::new(
             vec![certificate.der().clone(), self.certificate.clone()],
             signer,
-        ));
-        leaves.insert(host.to_owned(), Arc::clone(&leaf));
-        Ok(Some(leaf))
+        ))
     }
 }
 
-/// The name of clients that connect to a loopback address and so send no SNI.
+/// The name that has loopback's addresses in its certificate, too.
 const LOOPBACK: &str = "localhost";
 
 /// How many different names one world gives certificates to; a client that asks for more is refused.
 const MOST_LEAVES: usize = 1_000;
-
-impl ResolvesServerCert for Authority {
-    /// A certificate for the name the client asks for (SNI).
-    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let host = hello.server_name().unwrap_or(LOOPBACK).to_ascii_lowercase();
-        self.leaf(&host).ok().flatten()
-    }
-}
 
 fn name(common_name: &str) -> DistinguishedName {
     let mut name = DistinguishedName::new();
@@ -123,8 +169,21 @@ fn name(common_name: &str) -> DistinguishedName {
     name
 }
 
+/// From the beginning of one year to the end of another.
+type Validity = (i32, i32);
+
 /// Long enough that no test meets the end; the key never leaves the process.
-fn set_validity(params: &mut CertificateParams) {
-    params.not_before = rcgen::date_time_ymd(2020, 1, 1);
-    params.not_after = rcgen::date_time_ymd(2049, 12, 31);
+const VALID: Validity = (2020, 2049);
+
+const EXPIRED: Validity = (2020, 2020);
+
+fn set_validity(params: &mut CertificateParams, (first, last): Validity) {
+    params.not_before = rcgen::date_time_ymd(first, 1, 1);
+    params.not_after = rcgen::date_time_ymd(last, 12, 31);
+}
+
+/// SHA-1 of a certificate in lower-case hexadecimal, as thumbprints are written.
+fn thumbprint(certificate: &CertificateDer<'_>) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, certificate);
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -4,7 +4,6 @@
 //! one address serves `AWS_ENDPOINT_URL`, `HTTPS_PROXY`, and the way by which STS reaches the issuers. A proxy request
 //! for a host that the world does not have is refused and journalled: nothing goes out.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -30,6 +29,7 @@ use tower::ServiceExt;
 
 use crate::journal::{Journal, Record, Refused};
 use crate::names::{Destination, Names, host_of};
+use crate::site::{HangUp, Site};
 
 /// How long a client may take for its first byte, its handshake, and the head of each request.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -40,7 +40,7 @@ const TLS_HANDSHAKE: u8 = 0x16;
 /// What stands behind the front door.
 pub(crate) struct Edge {
     pub(crate) names: Names,
-    pub(crate) gitlabs: Vec<Router>,
+    pub(crate) gitlabs: Vec<Site>,
     pub(crate) aws: Router,
     pub(crate) tls: TlsAcceptor,
     pub(crate) journal: Journal,
@@ -116,7 +116,7 @@ impl Edge {
             .await;
     }
 
-    async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+    async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Result<Response<Body>, HangUp> {
         if request.method() == Method::CONNECT {
             return Ok(self.connect(request));
         }
@@ -128,7 +128,7 @@ impl Edge {
             .and_then(|host| host.to_str().ok())
             .unwrap_or_default();
         let router = match self.names.find(host_of(authority)) {
-            Some(Destination::GitLab(index)) => self.gitlabs[index].clone(),
+            Some(Destination::GitLab(index)) => return self.gitlabs[index].answer(request).await,
             Some(Destination::Aws) => self.aws.clone(),
             None if self.is_open && !is_proxied => self.aws.clone(),
             None => {
@@ -136,7 +136,10 @@ impl Edge {
                 return Ok(self.refuse(authority));
             }
         };
-        router.oneshot(request).await
+        match router.oneshot(request).await {
+            Ok(response) => Ok(response),
+            Err(never) => match never {},
+        }
     }
 
     /// `CONNECT host:port`: a tunnel whose other end is this same edge.

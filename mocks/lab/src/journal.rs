@@ -4,9 +4,11 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Clock;
+use crate::fault::{Fault, FaultKind};
+use crate::happening::Rotation;
 
 /// What happened, as its part of the world tells it.
 #[derive(Debug, Clone)]
@@ -17,6 +19,54 @@ pub enum Record {
     Aws(mock_aws::Event),
     /// Somebody asked for a host that this world does not have.
     Refused(Refused),
+    /// A request met a fault of the world.
+    Fault(FaultMet),
+    /// The world was changed from outside.
+    Change(Change),
+}
+
+/// A request met a fault. Comes before what it led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaultMet {
+    /// The URL of the GitLab.
+    pub gitlab: String,
+    /// The path that was asked for; empty where there was no request yet, but only a handshake.
+    pub path: String,
+    /// What is wrong.
+    pub fault: Fault,
+}
+
+/// What was done to a world while it was up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Change {
+    /// Its clock was moved forward, or back where this is negative.
+    ClockMoved(SignedDuration),
+    /// A GitLab's CI key was replaced.
+    KeysRotated {
+        /// The URL of the GitLab.
+        gitlab: String,
+        /// The key that signed until then.
+        old_kid: String,
+        /// The key that signs from then on.
+        new_kid: String,
+        /// What became of the old one.
+        rotation: Rotation,
+    },
+    /// A fault was set.
+    FaultSet {
+        /// The URL of the GitLab.
+        gitlab: String,
+        /// What is wrong from then on.
+        fault: Fault,
+    },
+    /// A fault, or all of them, were cleared.
+    FaultsCleared {
+        /// The URL of the GitLab.
+        gitlab: String,
+        /// The kind; all where there is none.
+        kind: Option<FaultKind>,
+    },
 }
 
 /// An attempt to reach a host outside the world.

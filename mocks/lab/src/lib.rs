@@ -14,21 +14,29 @@
 //! STS reaches the issuers as any other client does: by name, over TLS, through the edge.
 
 mod authority;
+mod certificates;
 mod clock;
 mod dns;
 mod doors;
 mod edge;
+mod fault;
+mod faults;
+mod happening;
 mod java;
 mod journal;
 mod names;
+mod network;
 mod options;
 mod resolver;
+mod site;
 mod world;
 
 pub use authority::Authority;
 pub use clock::{Clock, WorldClock, host_now};
 pub use doors::{Doors, OpenDoors};
-pub use journal::{Entry, Journal, Record, Refused};
+pub use fault::{CertificateFault, Delay, ErrorStatus, Fault, FaultError, FaultKind, KeyFault, PageFault};
+pub use happening::{HappeningError, Rotation, WorldEvent};
+pub use journal::{Change, Entry, FaultMet, Journal, Record, Refused};
 pub use names::{Destination, Names};
 pub use options::BootOptions;
 pub use world::{BootError, World, WorldSpec};

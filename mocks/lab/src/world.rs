@@ -2,25 +2,30 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
-use axum::Router;
+use jiff::Timestamp;
 use mock_aws::iam::Account;
-use mock_aws::{Aws, AwsConfig, Network};
+use mock_aws::{Aws, AwsConfig};
 use mock_gitlab::{EventSink, Instance, KeyPool, Settings};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use rustls::{RootCertStore, ServerConfig};
+use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::authority::Authority;
+use crate::certificates::Certificates;
 use crate::clock::{WorldClock, host_now};
 use crate::edge::Edge;
+use crate::faults::Faults;
 use crate::journal::{Journal, Record};
 use crate::names::Names;
+use crate::network::{self, Surroundings};
 use crate::options::BootOptions;
+use crate::site::Site;
 
 /// What to boot.
 #[derive(Debug, Clone)]
@@ -57,9 +62,14 @@ pub enum BootError {
 /// A running world.
 #[derive(Debug)]
 pub struct World {
-    gitlabs: Vec<Arc<Instance>>,
+    pub(crate) gitlabs: Vec<Arc<Instance>>,
+    pub(crate) aws: Arc<Aws>,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) keys: KeyPool,
+    /// How often the CI key of each GitLab was replaced.
+    pub(crate) rotations: Vec<AtomicUsize>,
     pub(crate) journal: Journal,
-    clock: Arc<WorldClock>,
+    pub(crate) clock: Arc<WorldClock>,
     authority: Arc<Authority>,
     edge: SocketAddr,
     pub(crate) front: Arc<Edge>,
@@ -107,6 +117,7 @@ impl World {
             let keys = keys.key_set(slot, &mut |_| {})?;
             gitlabs.push(Arc::new(Instance::new(settings, keys, random.random(), events)?));
         }
+        let faults = Arc::new(Faults::none(gitlabs.len()));
         let names = Names::new(gitlabs.iter().map(|gitlab| gitlab.url().host().to_owned()));
 
         let written = journal.clone();
@@ -120,16 +131,31 @@ impl World {
         config.accounts = spec.accounts;
         config.access_keys = options.access_keys;
         config.events = Arc::new(move |event| written.write(Record::Aws(event)));
-        config.network = network(&names, near(edge), &authority)?;
+        config.network = network::seen_by_sts(
+            Surroundings {
+                names: names.clone(),
+                edge: near(edge),
+                gitlabs: gitlabs.clone(),
+                faults: Arc::clone(&faults),
+                clock: Arc::clone(&clock),
+                journal: journal.clone(),
+            },
+            &authority,
+        )?;
         let aws = Aws::new(config);
 
         let tls = ServerConfig::builder()
             .with_no_client_auth()
-            .with_cert_resolver(authority.clone());
+            .with_cert_resolver(Arc::new(Certificates {
+                authority: Arc::clone(&authority),
+                names: names.clone(),
+                faults: Arc::clone(&faults),
+                journal: journal.clone(),
+            }));
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let front = Arc::new(Edge {
             names,
-            gitlabs: gitlabs.iter().map(Instance::router).collect::<Vec<Router>>(),
+            gitlabs: sites(&gitlabs, &faults, &journal),
             aws: aws.router(),
             tls: TlsAcceptor::from(Arc::new(tls)),
             journal: journal.clone(),
@@ -139,7 +165,11 @@ impl World {
         });
         tasks.spawn(Arc::clone(&front).serve(listener));
         Ok(World {
+            rotations: gitlabs.iter().map(|_| AtomicUsize::new(0)).collect(),
+            keys: keys.clone(),
             gitlabs,
+            aws,
+            faults,
             journal,
             clock,
             authority,
@@ -156,6 +186,12 @@ impl World {
         &self.gitlabs
     }
 
+    /// The AWS.
+    #[must_use]
+    pub fn aws(&self) -> &Arc<Aws> {
+        &self.aws
+    }
+
     /// What has happened so far.
     #[must_use]
     pub fn journal(&self) -> &Journal {
@@ -166,6 +202,13 @@ impl World {
     #[must_use]
     pub fn clock(&self) -> &Arc<WorldClock> {
         &self.clock
+    }
+
+    /// The time by the clock of a GitLab: the world's, unless a [`Fault::Clock`](crate::Fault::Clock) has it ahead or behind.
+    #[must_use]
+    pub fn time_at(&self, gitlab: usize) -> Timestamp {
+        let now = self.clock.now();
+        now.saturating_add(self.faults.of_clock(gitlab)).unwrap_or(now)
     }
 
     /// The certificate authority that signs for every name of the world.
@@ -205,15 +248,14 @@ fn near(listener: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listener.port())
 }
 
-/// The network as STS sees it: the world's names, which all lead to its edge, and its certificate authority.
-fn network(names: &Names, edge: SocketAddr, authority: &Authority) -> Result<Network, BootError> {
-    let mut roots = RootCertStore::empty();
-    roots
-        .add(authority.certificate().clone())
-        .map_err(|error| BootError::Certificates(error.to_string()))?;
-    let names = names.clone();
-    Ok(Network::new(
-        move |host, _port| names.find(host).map(|_| edge),
-        Arc::new(roots),
-    ))
+/// The GitLabs as they are answered here.
+fn sites(gitlabs: &[Arc<Instance>], faults: &Arc<Faults>, journal: &Journal) -> Vec<Site> {
+    let site = |(index, instance): (usize, &Arc<Instance>)| Site {
+        instance: Arc::clone(instance),
+        router: instance.router(),
+        index,
+        faults: Arc::clone(faults),
+        journal: journal.clone(),
+    };
+    gitlabs.iter().enumerate().map(site).collect()
 }

@@ -79,8 +79,8 @@ impl Caller<'_> {
                 spoil,
             } => (audience, claims, without, *spoil),
         };
-        let now = self.world.clock().now();
-        let (gitlab, pipeline) = job::pipeline(self.case, self.world)?;
+        let (index, pipeline) = job::pipeline(self.case, self.world)?;
+        let (gitlab, now) = (&self.world.gitlabs()[index], self.world.time_at(index));
         let job = gitlab.job(&pipeline, JobSpec::new("call"), now);
         let audience = match audience {
             None => mock_gitlab::Audience::One(gitlab.url().to_string()),

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use mock_gitlab::{KeyPool, KeyPoolError};
 use tokio_util::sync::CancellationToken;
-use trustcheck_lab::World;
+use trustcheck_lab::{World, WorldEvent};
 
 use super::{CaseReport, Missed, Status};
-use super::{call, job, world_event};
+use super::{call, job};
 use crate::client::Answer;
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
@@ -159,13 +159,16 @@ async fn do_steps(
     surroundings: &Surroundings,
     halt: &CancellationToken,
 ) -> Result<Done, String> {
+    for fault in &case.faults {
+        happen(fault, world).await?;
+    }
     let mut done = Done::default();
     let mut credentials = HashMap::new();
     for step in &case.steps {
         let before = world.journal().len();
         let plan = match &step.action {
             Action::Event(event) => {
-                world_event::happen(event, world);
+                happen(event, world).await?;
                 continue;
             }
             Action::Run(plan) => plan,
@@ -212,6 +215,10 @@ async fn do_steps(
         }
     }
     Ok(done)
+}
+
+async fn happen(event: &WorldEvent, world: &World) -> Result<(), String> {
+    world.happen(event).await.map_err(|error| error.to_string())
 }
 
 /// What a step has not met of what is expected of it.

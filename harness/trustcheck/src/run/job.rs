@@ -10,7 +10,7 @@ use gitlab_pipeline::runner::script::{AFTER_SCRIPT_NOTICE, Export, Script};
 use gitlab_pipeline::runner::shell::Shell;
 use gitlab_pipeline::{Audience, IdToken, Job};
 use jiff::Timestamp;
-use mock_gitlab::{GitRef, Instance, JobSpec, Layer, Pipeline, Trigger};
+use mock_gitlab::{GitRef, Instance, JobSpec, Layer, Pipeline, TokenRefusal, Trigger};
 use trustcheck_lab::World;
 
 use crate::execute::{Exit, Room};
@@ -22,6 +22,8 @@ pub(super) struct Started<'a> {
     case: &'a Case,
     world: &'a World,
     gitlab: &'a Arc<Instance>,
+    /// Its number in the world.
+    index: usize,
     pipeline: Arc<Pipeline>,
     queue: VecDeque<Job>,
 }
@@ -40,30 +42,26 @@ pub(super) struct Prepared {
     files: String,
 }
 
-/// The GitLab of the case's project, and the pipeline that is started there.
-pub(super) fn pipeline<'a>(
-    case: &Case,
-    world: &'a World,
-) -> Result<(&'a Arc<Instance>, Arc<Pipeline>), String> {
+/// The number of the GitLab of the case's project, and the pipeline that is started there.
+pub(super) fn pipeline(case: &Case, world: &World) -> Result<(usize, Arc<Pipeline>), String> {
     let named = case.start.project.as_ref().map(|project| project.value.as_str());
     let Some((index, project)) = case.world.project(named) else {
         return Err("the world has no project to run a pipeline in".to_owned());
     };
-    let gitlab = &world.gitlabs()[index];
     let trigger = case
         .start
         .trigger
         .clone()
         .unwrap_or_else(|| Trigger::push(GitRef::Branch(project.default_branch.clone())));
-    let pipeline = gitlab
-        .pipeline(&project.path, &trigger, world.clock().now())
+    let pipeline = world.gitlabs()[index]
+        .pipeline(&project.path, &trigger, world.time_at(index))
         .map_err(|error| error.to_string())?;
-    Ok((gitlab, pipeline))
+    Ok((index, pipeline))
 }
 
 /// Starts the case's pipeline at its GitLab.
 pub(super) fn start<'a>(case: &'a Case, plan: &Plan, world: &'a World) -> Result<Started<'a>, String> {
-    let (gitlab, pipeline) = pipeline(case, world)?;
+    let (index, pipeline) = pipeline(case, world)?;
     let queue = match &plan.work {
         Work::Pipeline { pipeline, jobs } => jobs
             .iter()
@@ -75,7 +73,8 @@ pub(super) fn start<'a>(case: &'a Case, plan: &Plan, world: &'a World) -> Result
     Ok(Started {
         case,
         world,
-        gitlab,
+        gitlab: &world.gitlabs()[index],
+        index,
         pipeline,
         queue,
     })
@@ -121,7 +120,7 @@ impl Started<'_> {
 
     /// Gives `job` to a runner whose directories are those of `room`.
     pub(super) fn prepare(&self, job: &Job, room: &Room) -> Result<Prepared, String> {
-        let now = self.world.clock().now();
+        let now = self.world.time_at(self.index);
         let spec = JobSpec {
             stage: job.stage.clone(),
             timeout_seconds: job.timeout,
@@ -184,11 +183,12 @@ impl Started<'_> {
                 Audience::One(text) => mock_gitlab::Audience::One(expand(text)),
                 Audience::Many(texts) => mock_gitlab::Audience::Many(texts.iter().map(expand).collect()),
             };
-            let token = self
-                .gitlab
-                .id_token(taken, &audience, now)
-                .map_err(|refusal| refusal.to_string())?;
-            assembly.token(name, token.jwt);
+            match self.gitlab.id_token(taken, &audience, now) {
+                Ok(token) => assembly.token(name, token.jwt),
+                // the job runs all the same, without the variable
+                Err(TokenRefusal::NoSigningKey) => {}
+                Err(refusal) => return Err(refusal.to_string()),
+            }
         }
         Ok(())
     }

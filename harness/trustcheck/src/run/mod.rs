@@ -5,7 +5,6 @@ mod case;
 mod event;
 mod job;
 mod schedule;
-mod world_event;
 
 pub use case::Surroundings;
 pub use event::{CaseReport, Event, Listener, Missed, Status, Summary};

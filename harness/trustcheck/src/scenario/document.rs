@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use located_yaml::Node;
+use trustcheck_lab::WorldEvent;
 
 use super::files::Files;
 use super::lesson::Lesson;
@@ -10,7 +11,7 @@ use super::step::Step;
 use super::trigger::Start;
 use super::variables::Variable;
 use super::world::Described;
-use super::{lesson, matrix, step, trigger, variables, world};
+use super::{fault, lesson, matrix, step, trigger, variables, world};
 use crate::diagnostic::{Diagnostic, Source, nearest};
 use crate::expect::Expectation;
 use crate::reader::Reader;
@@ -39,6 +40,8 @@ pub struct Case {
     pub start: Start,
     /// The project's CI/CD variables.
     pub variables: Vec<Variable>,
+    /// What is wrong with its world before anything runs.
+    pub faults: Vec<WorldEvent>,
     /// What it does, one after the other: the one thing below `run:`, or each of `steps:`.
     pub steps: Vec<Step>,
     /// What is expected of all of it together.
@@ -259,9 +262,12 @@ fn case(
     let variables = fields
         .take("variables")
         .map_or(Some(Vec::new()), |node| variables::read(node, reader));
-    let done = step::read_all(&mut fields, files, reader);
+    let gitlabs = world.as_ref().map_or(&[][..], |world| &world.spec.gitlabs);
+    let faults = fields
+        .take("faults")
+        .map_or(Some(Vec::new()), |node| fault::read_all(node, gitlabs, reader));
+    let done = step::read_all(&mut fields, gitlabs, files, reader);
     let _ = fields.take("matrix");
-    fields.refuse("faults", "is not supported yet", reader);
     fields.refuse("allow", "is not supported yet", reader);
     fields.finish(reader);
     let (mut variables, (steps, expectations)) = (variables?, done?);
@@ -277,6 +283,7 @@ fn case(
         world: world?,
         start: start?,
         variables,
+        faults: faults?,
         steps,
         expectations,
     })

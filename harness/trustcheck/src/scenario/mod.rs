@@ -3,6 +3,7 @@
 mod call;
 mod call_parameters;
 mod document;
+mod fault;
 mod files;
 mod json;
 mod lesson;
@@ -29,5 +30,4 @@ pub use step::{Action, Step};
 pub use trigger::Start;
 pub use variables::Variable;
 pub use world::Described;
-pub use world_event::WorldEvent;
 pub use world_file::{WorldFile, read_world};

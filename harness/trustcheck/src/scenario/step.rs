@@ -6,10 +6,12 @@
 use std::ops::Range;
 
 use located_yaml::{Node, Value};
+use mock_gitlab::Settings;
+use trustcheck_lab::WorldEvent;
 
 use super::files::Files;
 use super::plan::{self, Plan, Work};
-use super::world_event::{self, WorldEvent};
+use super::world_event;
 use crate::expect::{self, Expectation, Ran};
 use crate::reader::{Fields, Reader};
 
@@ -40,8 +42,13 @@ pub enum Action {
 /// The steps, and what is expected of all of them together.
 pub(super) type Done = (Vec<Step>, Vec<Box<dyn Expectation>>);
 
-/// Takes `run:` or `steps:`, and `expect:`, out of a scenario.
-pub(super) fn read_all(fields: &mut Fields<'_>, files: &dyn Files, reader: &mut Reader<'_>) -> Option<Done> {
+/// Takes `run:` or `steps:`, and `expect:`, out of a scenario whose world has these GitLabs.
+pub(super) fn read_all(
+    fields: &mut Fields<'_>,
+    gitlabs: &[Settings],
+    files: &dyn Files,
+    reader: &mut Reader<'_>,
+) -> Option<Done> {
     let Some(steps) = fields.take("steps") else {
         let plan = fields
             .need("run", reader)
@@ -65,7 +72,7 @@ pub(super) fn read_all(fields: &mut Fields<'_>, files: &dyn Files, reader: &mut 
     }
     let (mut names, mut calls): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     let read = reader.list(steps, "`steps`", |reader, node| {
-        let step = step(node, &calls, files, reader);
+        let step = step(node, &calls, gitlabs, files, reader);
         // Also of a step with a mistake, so that those after it are not told of it again.
         if let Some(name) = node.get("name").and_then(Node::as_str) {
             if names.iter().any(|known| known == name) {
@@ -116,7 +123,13 @@ fn ran(plan: &Plan) -> Ran {
 }
 
 /// One step; `earlier` names the calls before it.
-fn step(node: &Node, earlier: &[String], files: &dyn Files, reader: &mut Reader<'_>) -> Option<Step> {
+fn step(
+    node: &Node,
+    earlier: &[String],
+    gitlabs: &[Settings],
+    files: &dyn Files,
+    reader: &mut Reader<'_>,
+) -> Option<Step> {
     let mut fields = reader.fields(node, "a step")?;
     let name = fields
         .take("name")
@@ -124,7 +137,7 @@ fn step(node: &Node, earlier: &[String], files: &dyn Files, reader: &mut Reader<
         .map(|name| name.value);
     let has = |key: &str| node.get(key).is_some();
     if world_event::keys().any(has) && !plan::KEYS.into_iter().any(has) {
-        let event = world_event::taken_from(&mut fields, reader);
+        let event = world_event::taken_from(&mut fields, gitlabs, reader);
         fields.refuse(
             "expect",
             "needs something that runs; this step is an event",

@@ -31,6 +31,9 @@ pub fn line(entry: &Entry) -> Option<String> {
             method, path, status, ..
         }) => format!("GitLab {method} {path} {status}"),
         Record::Refused(refused) => format!("{} 502 this world has no such host", refused.host),
+        Record::Fault(met) if !met.path.is_empty() => format!("fault met at {}: {}", met.path, met.fault),
+        Record::Fault(met) => format!("fault met at {}: {}", met.gitlab, met.fault),
+        Record::Change(change) => change.to_string(),
         _ => return None,
     };
     Some(format!("{} {}", time(entry.at), harmless(&told)))

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use http::StatusCode;
@@ -42,6 +43,8 @@ struct Issuer {
     published: RwLock<Option<Arc<Published>>>,
     /// Held while fetching, so that calls that come meanwhile wait for the one fetch.
     fetching: tokio::sync::Mutex<()>,
+    /// Set while no unknown `kid` is reason enough to ask again, until the copy is too old.
+    is_held: AtomicBool,
     allowance: Mutex<Option<Allowance>>,
 }
 
@@ -86,10 +89,11 @@ impl Issuers {
         let now = (self.clock)();
         let entry = self.entry(issuer);
         let settles = |published: &Published| {
-            let absent = matches!(
-                published.keys.find(algorithm, kid),
-                Err(KeyProblem::Unknown { .. } | KeyProblem::NoKid { .. })
-            );
+            let absent = !entry.is_held.load(Ordering::Relaxed)
+                && matches!(
+                    published.keys.find(algorithm, kid),
+                    Err(KeyProblem::Unknown { .. } | KeyProblem::NoKid { .. })
+                );
             published.is_fresh(now) && !absent
         };
         let before = entry.published();
@@ -106,8 +110,21 @@ impl Issuers {
             }
         }
         let published = Arc::new(self.fetch(issuer, now).await?);
-        *entry.published.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&published));
+        entry.store(&published);
         Ok(published)
+    }
+
+    /// Has STS go on with its copy of the issuer's keys until that is an hour old, whatever keys tokens name. Fetches the
+    /// copy where there is no fresh one.
+    pub(crate) async fn hold(&self, issuer: &str) -> Result<(), FetchFailure> {
+        let now = (self.clock)();
+        let entry = self.entry(issuer);
+        let _fetching = entry.fetching.lock().await;
+        if !entry.published().is_some_and(|published| published.is_fresh(now)) {
+            entry.store(&Arc::new(self.fetch(issuer, now).await?));
+        }
+        entry.is_held.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     fn entry(&self, issuer: &str) -> Arc<Issuer> {
@@ -189,6 +206,12 @@ impl Issuer {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// Keeps what was fetched in place of what was known.
+    fn store(&self, published: &Arc<Published>) {
+        *self.published.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(published));
+        self.is_held.store(false, Ordering::Relaxed);
     }
 
     /// Whether an unknown key is reason enough to ask again; counts the refetch.

@@ -22,10 +22,13 @@ use tokio_rustls::TlsConnector;
 use super::certificate::{CertificateJudge, ChainTrust};
 use super::url::HttpsUrl;
 use crate::clock::Clock;
-use crate::network::Network;
+use crate::network::{Network, Target};
 
 /// How long an issuer may take for one document ("InvalidIdentityToken", AWS re:Post: about five seconds).
-const TIME_LIMIT: Duration = Duration::from_secs(5);
+pub const ISSUER_TIME_LIMIT: Duration = Duration::from_secs(5);
+
+/// As what STS introduces itself to issuers. What AWS sends is not known.
+pub const ISSUER_USER_AGENT: &str = "AWS Security Token Service";
 
 /// How large a document may be. AWS's limit is not known; 200 keys of 8192 bits are below 400 kB.
 const SIZE_LIMIT: usize = 1 << 20;
@@ -47,6 +50,7 @@ struct Tls {
 /// A connection that is kept for the next document.
 pub(crate) struct Connection {
     authority: String,
+    address: SocketAddr,
     sender: SendRequest<Empty<Bytes>>,
     trust: ChainTrust,
 }
@@ -74,28 +78,45 @@ impl HttpsClient {
         url: &HttpsUrl,
         connection: &mut Option<Connection>,
     ) -> Result<Fetched, String> {
-        let seconds = TIME_LIMIT.as_secs();
-        tokio::time::timeout(TIME_LIMIT, self.get_unhurried(url, connection))
-            .await
-            .unwrap_or_else(|_| Err(format!("no answer within {seconds} s")))
+        let too_slow = || format!("no answer within {} s", ISSUER_TIME_LIMIT.as_secs());
+        let target = Target {
+            host: &url.host,
+            port: url.port,
+            path: &url.path,
+        };
+        let route = self
+            .network
+            .route(&target)
+            .ok_or_else(|| format!("there is no host `{}` with port {}", url.host, url.port))?;
+        if route.latency >= ISSUER_TIME_LIMIT {
+            return Err(too_slow());
+        }
+        tokio::time::timeout(
+            ISSUER_TIME_LIMIT,
+            self.get_unhurried(url, route.address, connection),
+        )
+        .await
+        .unwrap_or_else(|_| Err(too_slow()))
     }
 
     async fn get_unhurried(
         &self,
         url: &HttpsUrl,
+        address: SocketAddr,
         connection: &mut Option<Connection>,
     ) -> Result<Fetched, String> {
+        let leads_there = |open: &Connection| open.authority == url.authority && open.address == address;
         let reusable = connection
             .take()
-            .filter(|open| open.authority == url.authority && !open.sender.is_closed());
+            .filter(|open| leads_there(open) && !open.sender.is_closed());
         let mut open = match reusable {
             Some(open) => open,
-            None => self.connect(url).await?,
+            None => self.connect(url, address).await?,
         };
         let request = Request::get(&url.path)
             .header(HOST, &url.authority)
             .header(ACCEPT, "application/json")
-            .header(USER_AGENT, "AWS Security Token Service")
+            .header(USER_AGENT, ISSUER_USER_AGENT)
             .body(Empty::new())
             .map_err(|error| format!("not a URL to ask: {error}"))?;
         open.sender
@@ -118,11 +139,7 @@ impl HttpsClient {
         Ok(Fetched { status, body, trust })
     }
 
-    async fn connect(&self, url: &HttpsUrl) -> Result<Connection, String> {
-        let address: SocketAddr = self
-            .network
-            .address(&url.host, url.port)
-            .ok_or_else(|| format!("there is no host `{}` with port {}", url.host, url.port))?;
+    async fn connect(&self, url: &HttpsUrl, address: SocketAddr) -> Result<Connection, String> {
         let name = ServerName::try_from(url.host.clone()).map_err(|_| "not the name of a host".to_owned())?;
         let stream = TcpStream::connect(address)
             .await
@@ -142,6 +159,7 @@ impl HttpsClient {
         tokio::spawn(connection);
         Ok(Connection {
             authority: url.authority.clone(),
+            address,
             sender,
             trust,
         })

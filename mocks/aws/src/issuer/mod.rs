@@ -10,6 +10,7 @@ mod url;
 
 pub(crate) use cache::{Issuers, Published};
 pub(crate) use certificate::ChainTrust;
+pub use client::{ISSUER_TIME_LIMIT, ISSUER_USER_AGENT};
 pub(crate) use key_set::KeyProblem;
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Issuers that cannot be reached, cannot be trusted, or answer something else.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use mock_aws::Network;
+use mock_aws::{Network, Route};
 use rstest::rstest;
 use rustls::RootCertStore;
 use serde_json::json;
@@ -190,4 +191,42 @@ async fn thumbprints_do_not_count_for_a_trusted_authority() {
 async fn a_certificate_for_another_name_is_of_no_use() {
     let issuer = TestIssuer::start_with("https://gitlab.example.com", CertificateKind::OtherName).await;
     assert_no_key(&World::with_issuer(issuer), "issuer-unreachable", "no TLS").await;
+}
+
+#[rstest]
+#[case::in_time(4_999, true)]
+#[case::too_late(5_000, false)]
+#[tokio::test]
+async fn an_answer_may_take_less_than_five_seconds_of_the_world(
+    #[case] latency_ms: u64,
+    #[case] granted: bool,
+) {
+    let issuer = TestIssuer::start().await;
+    let route = Route {
+        address: issuer.address,
+        latency: Duration::from_millis(latency_ms),
+    };
+    let network = Network::with_routes(move |_| Some(route), Arc::clone(&issuer.roots));
+    let world = World::with_network(issuer, network);
+    if granted {
+        world.assume(&world.token().build()).await.assert_granted();
+    } else {
+        assert_no_key(&world, "issuer-unreachable", "no answer within 5 s").await;
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_lies_elsewhere_is_asked_for_there() {
+    let issuer = TestIssuer::start().await;
+    // a socket that never listens: its port refuses connections and stays taken
+    let closed = tokio::net::TcpSocket::new_v4().unwrap();
+    closed.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let (there, nowhere) = (issuer.address, closed.local_addr().unwrap());
+    let network = Network::with_routes(
+        move |to| Some(if to.path == "/keys" { nowhere } else { there }.into()),
+        Arc::clone(&issuer.roots),
+    );
+    let world = World::with_network(issuer, network);
+    assert_no_key(&world, "issuer-unreachable", "Connection refused").await;
+    assert_eq!(world.issuer.requests(), [DISCOVERY]);
 }

@@ -173,3 +173,29 @@ async fn keys_are_kept_for_a_while_and_not_for_ever() {
         .assert_error(400, "InvalidIdentityToken", NO_KEY);
     assert_eq!(world.cause_kind(), "issuer-unreachable");
 }
+
+#[tokio::test]
+async fn a_copy_that_is_held_is_used_until_it_is_an_hour_old() {
+    let world = World::new().await;
+    world.aws.hold_issuer_keys(&world.issuer.url).await.unwrap();
+    world.issuer.publish_keys(&[RSA_B.jwk("b")]);
+    let new = || world.token().signed_by(RSA_B, "RS256", "b").build();
+    world.assume(&world.token().build()).await.assert_granted();
+    let answer = world.assume(&new()).await;
+    answer.assert_error(400, "InvalidIdentityToken", NO_KEY);
+    assert_eq!(world.cause_kind(), "unknown-kid");
+    assert_eq!(world.issuer.requests().len(), 2);
+    world.advance(3600);
+    world.assume(&new()).await.assert_granted();
+    // and from then on as usual
+    world.issuer.publish_keys(&[RSA_A.jwk("a")]);
+    world.assume(&world.token().build()).await.assert_granted();
+}
+
+#[tokio::test]
+async fn only_keys_that_can_be_fetched_can_be_held() {
+    let mut world = World::new().await;
+    world.issuer.stop().await;
+    let cause = world.aws.hold_issuer_keys(&world.issuer.url).await.unwrap_err();
+    assert!(cause.to_string().contains("no connection"), "{cause}");
+}

@@ -1,5 +1,7 @@
 //! The keys an instance publishes.
 
+use std::sync::Arc;
+
 use aws_lc_rs::rsa::KeySize;
 
 use super::kept_key::KeptKey;
@@ -12,11 +14,11 @@ use super::{Jwk, SigningKey, SigningKeyError};
 #[derive(Debug)]
 pub struct KeySet {
     /// Signs the tokens of people who sign in with GitLab; never a CI token.
-    login: KeptKey,
+    login: Arc<KeptKey>,
     /// Signs the tokens of CI jobs.
-    ci: SigningKey,
+    ci: Arc<SigningKey>,
     /// Signs the tokens for GitLab's Cloud Connector; never a CI token.
-    cloud_connector: KeptKey,
+    cloud_connector: Arc<KeptKey>,
 }
 
 /// Why keys do not make a set.
@@ -38,19 +40,25 @@ pub enum KeySetError {
 impl KeySet {
     /// A set of keys made elsewhere.
     pub fn new(login: SigningKey, ci: SigningKey, cloud_connector: SigningKey) -> KeySet {
-        KeySet {
-            login: login.into(),
-            ci,
-            cloud_connector: cloud_connector.into(),
-        }
+        KeySet::from_kept(login.into(), ci, cloud_connector.into())
     }
 
     /// A set with the key that signs CI tokens parsed.
     pub(crate) fn from_kept(login: KeptKey, ci: SigningKey, cloud_connector: KeptKey) -> KeySet {
         KeySet {
-            login,
-            ci,
-            cloud_connector,
+            login: Arc::new(login),
+            ci: Arc::new(ci),
+            cloud_connector: Arc::new(cloud_connector),
+        }
+    }
+
+    /// This set with the CI key of another: GitLab keeps its other keys when that one is replaced.
+    #[must_use]
+    pub fn with_ci_key_of(&self, other: &KeySet) -> KeySet {
+        KeySet {
+            login: Arc::clone(&self.login),
+            ci: Arc::clone(&other.ci),
+            cloud_connector: Arc::clone(&self.cloud_connector),
         }
     }
 

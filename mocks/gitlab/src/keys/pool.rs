@@ -17,13 +17,14 @@ use super::{KeySet, KeySetError};
 /// that need a slot at the same time make it once. A slot that is damaged is made anew; one that others may read is
 /// refused, since its keys are no longer a secret.
 ///
-/// Within a process a pool reads a slot once, so keep one pool.
+/// Within a process a pool reads a slot once, so keep one pool; a clone is the same one.
 ///
 /// Tests should not make keys: `test_key_set` (feature `test-keys`) is a set that is part of this crate's source.
+#[derive(Clone)]
 pub struct KeyPool {
     dir: PathBuf,
     generate: fn() -> Result<KeySet, KeySetError>,
-    slots: Mutex<HashMap<usize, Arc<Slot>>>,
+    slots: Arc<Mutex<HashMap<usize, Arc<Slot>>>>,
 }
 
 /// What this process has read of a slot. Its lock makes the threads of the process wait for one reader.
@@ -71,7 +72,7 @@ impl KeyPool {
         KeyPool {
             dir: dir.to_owned(),
             generate,
-            slots: Mutex::default(),
+            slots: Arc::default(),
         }
     }
 

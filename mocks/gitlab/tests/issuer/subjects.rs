@@ -147,7 +147,7 @@ fn a_reclaimed_path_gets_no_token(
 #[test]
 fn the_refusal_is_gitlabs() {
     let refusal = TokenRefusal::ReclaimedProjectPath;
-    assert_eq!(refusal.failure_reason(), "id_token_burned_project_path");
+    assert_eq!(refusal.failure_reason(), Some("id_token_burned_project_path"));
     assert_eq!(
         refusal.to_string(),
         "ID token issuance is disabled in CI because this project's path was previously used by a different project. \

@@ -1,6 +1,7 @@
 //! An issuer on loopback: TLS, a discovery document, keys, and whatever a test puts in their place.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use http_body_util::Full;
@@ -46,6 +47,8 @@ struct Shared {
 pub(crate) struct TestIssuer {
     pub(crate) url: String,
     pub(crate) network: Network,
+    pub(crate) address: SocketAddr,
+    pub(crate) roots: Arc<RootCertStore>,
     /// SHA-1 of the last certificate that is sent.
     pub(crate) thumbprint: String,
     shared: Arc<Mutex<Shared>>,
@@ -91,6 +94,7 @@ impl TestIssuer {
         };
         let mut roots = RootCertStore::empty();
         roots.add(trusted.der().clone()).unwrap();
+        let roots = Arc::new(roots);
         let thumbprint = hex::encode(aws_lc_rs::digest::digest(
             &aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY,
             chain.last().unwrap(),
@@ -114,8 +118,10 @@ impl TestIssuer {
             url: url.to_owned(),
             network: Network::new(
                 move |asked, at| (asked == host && at == port).then_some(address),
-                Arc::new(roots),
+                Arc::clone(&roots),
             ),
+            address,
+            roots,
             thumbprint,
             shared,
             server,

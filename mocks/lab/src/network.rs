@@ -1,0 +1,77 @@
+//! The network as STS sees it: the world's names, which all lead to its edge, and its certificate authority; with the faults of
+//! issuers that are down or slow.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use mock_aws::{ISSUER_TIME_LIMIT, Network, Route, Target};
+use mock_gitlab::{Instance, Page};
+use rustls::RootCertStore;
+
+use crate::authority::Authority;
+use crate::clock::WorldClock;
+use crate::fault::{Fault, PageFault};
+use crate::faults::Faults;
+use crate::journal::{FaultMet, Journal, Record};
+use crate::names::{Destination, Names};
+use crate::world::BootError;
+
+/// What decides the way to a document.
+pub(crate) struct Surroundings {
+    pub(crate) names: Names,
+    /// Where the world answers.
+    pub(crate) edge: SocketAddr,
+    pub(crate) gitlabs: Vec<Arc<Instance>>,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) clock: Arc<WorldClock>,
+    pub(crate) journal: Journal,
+}
+
+/// The network of a world.
+pub(crate) fn seen_by_sts(surroundings: Surroundings, authority: &Authority) -> Result<Network, BootError> {
+    let mut roots = RootCertStore::empty();
+    roots
+        .add(authority.certificate().clone())
+        .map_err(|error| BootError::Certificates(error.to_string()))?;
+    Ok(Network::with_routes(
+        move |to| surroundings.route(to),
+        Arc::new(roots),
+    ))
+}
+
+impl Surroundings {
+    fn route(&self, to: &Target<'_>) -> Option<Route> {
+        let mut route = Route::from(self.edge);
+        let Destination::GitLab(index) = self.names.find(to.host)? else {
+            return Some(route);
+        };
+        let gitlab = &self.gitlabs[index];
+        let path = to.path.split_once('?').map_or(to.path, |(path, _)| path);
+        let page = gitlab.page(path);
+        let Some(fault) = self.faults.of_page(index, page) else {
+            return Some(route);
+        };
+        match fault {
+            PageFault::Down => route.address = self.faults.closed_port()?,
+            PageFault::Slow(delay) => {
+                route.latency = delay.get().unsigned_abs();
+                // STS waits no longer than its limit
+                let waited = route.latency.min(ISSUER_TIME_LIMIT);
+                self.clock
+                    .advance(SignedDuration::try_from(waited).unwrap_or(SignedDuration::ZERO));
+            }
+            // seen where the page is answered
+            PageFault::Status(_) | PageFault::Truncated | PageFault::Html => return Some(route),
+        }
+        self.journal.write(Record::Fault(FaultMet {
+            gitlab: gitlab.url().to_string(),
+            path: path.to_owned(),
+            fault: match page {
+                Page::Discovery => Fault::Discovery(fault),
+                _ => Fault::Jwks(fault),
+            },
+        }));
+        Some(route)
+    }
+}
