@@ -64,6 +64,7 @@ fn runs_end_with_their_status(#[case] arguments: &[&str], #[case] code: i32, #[c
 #[case::unknown_variable(&["run", "--set", "WHOM=x"], 2, "no scenario has a variable `WHOM` to set")]
 #[case::half_a_setting(&["run", "--set", "WHO"], 2, "write NAME=VALUE")]
 #[case::unknown_flag(&["run", "--filer", "x"], 2, "--filter")]
+#[case::no_such_part(&["run", "--partition", "3/2"], 2, "write K/N")]
 #[case::no_jobs(&["run", "--jobs", "0"], 2, "--jobs")]
 fn slips_are_told_in_one_line(#[case] arguments: &[&str], #[case] code: i32, #[case] message: &str) {
     let (done, _directory) = run(arguments);
@@ -104,20 +105,6 @@ fn the_json_report_has_its_public_form() {
     assert!(at.starts_with("scenarios/b.yml:"), "{at}");
     assert_eq!(cases[2]["case"], serde_json::json!({"who": "world"}));
     assert!(cases[0]["decisions"].as_array().unwrap().is_empty());
-}
-
-#[test]
-fn the_junit_report_tells_failures_from_errors() {
-    let (done, directory) = run(&["run", "--report", "junit=out.xml"]);
-    assert_eq!(done.code, 1);
-    let xml = std::fs::read_to_string(directory.path().join("out.xml")).unwrap();
-    assert!(
-        xml.contains(r#"tests="4" skipped="0" failures="1" errors="0""#),
-        "{xml}"
-    );
-    assert!(xml.contains("expected job failed, but job success"), "{xml}");
-    // The report for a person is written beside it.
-    assert!(done.stdout.contains("3 passed, 1 failed"), "{}", done.stdout);
 }
 
 #[test]

@@ -4,12 +4,15 @@
 mod articles;
 mod calls;
 mod command_line;
+mod completions;
 mod explain;
 mod faults;
 mod leaving_nothing;
 mod mistakes;
+mod partition;
 mod pipelines;
 mod readme;
+mod reports;
 mod serve;
 mod shipped;
 mod steps;

@@ -40,7 +40,7 @@ fn the_other_files_still_run() {
     let done = trustcheck(directory.path()).args(["run"]).run();
     assert_eq!(done.code, 2, "{}{}", done.stdout, done.stderr);
     assert!(
-        done.stdout.contains("1 passed, 0 failed, 0 skipped, 1 errors"),
+        done.stdout.contains("1 passed, 0 failed, 0 skipped, 1 error in"),
         "{}",
         done.stdout
     );

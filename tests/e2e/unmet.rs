@@ -35,8 +35,8 @@ fn fails(rest: &str) -> String {
 )]
 #[case::journal(
     "journal: { call: 'sts:GetCallerIdentity' }",
-    "at least 1 times",
-    "the journal has it 0 times"
+    "call of `sts:GetCallerIdentity` at least once",
+    "the journal does not have it"
 )]
 fn an_unmet_expectation_is_shown(#[case] expect: &str, #[case] expected: &str, #[case] actual: &str) {
     let printed = fails(&format!(

@@ -48,6 +48,8 @@ impl Trustcheck {
             .current_dir(directory)
             .env("TMPDIR", temporary.path())
             .env_remove("CI")
+            .env_remove("CI_NODE_INDEX")
+            .env_remove("CI_NODE_TOTAL")
             .env_remove("NO_COLOR")
             .stdin(Stdio::null());
         Trustcheck { command, temporary }

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Modules depend on those before them in this list: `context`, `diagnostic`, `reader`; `execute`, `client`, `spoil` and
-//! `tools`; `observation` and `expect`; `scenario`; `run`; `report`; `explain`; `mint`; `serve`; `cli`.
+//! `tools`; `observation` and `expect`; `scenario`; `collect` and `partition`; `run`; `report`; `explain`; `mint`; `serve`;
+//! `cli`.
 
 pub mod cli;
 pub mod client;
@@ -18,6 +19,7 @@ pub mod expect;
 pub mod explain;
 pub mod mint;
 pub mod observation;
+pub mod partition;
 pub mod reader;
 pub mod report;
 pub mod run;

@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod completions;
 mod exit;
 mod explain;
 mod input;
@@ -38,6 +39,7 @@ enum Command {
     Explain(explain::Arguments),
     Serve(serve::Arguments),
     Token(token::Arguments),
+    Completions(completions::Arguments),
 }
 
 /// Runs the program on its command line and surroundings.
@@ -71,6 +73,7 @@ pub fn main() -> ExitCode {
             Command::Explain(arguments) => explain::run(&arguments, &context),
             Command::Serve(arguments) => serve::run(arguments, &context).await,
             Command::Token(arguments) => token::run(&arguments, &context),
+            Command::Completions(arguments) => completions::run(&arguments),
         }
     });
     // Nothing is left to wait for: every case has ended its processes and its world.

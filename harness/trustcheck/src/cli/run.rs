@@ -10,6 +10,7 @@ use clap::Args;
 use super::{Exit, Failure, interrupt};
 use crate::context::Context;
 use crate::execute::Host;
+use crate::partition::Partition;
 use crate::report::{self, Format, Progress, Wanted};
 use crate::run::{self, Limits, Listener, Summary, Surroundings};
 use crate::scenario::Entry;
@@ -23,9 +24,13 @@ Examples:
   trustcheck run --filter wildcard                 those with `wildcard` in their path, name or tags
   trustcheck run my/scenario.yml --set ROLE_ARN=arn:aws:iam::111122223333:role/other
   trustcheck run --report junit=junit.xml          for a merge request, beside the report for a person
+  trustcheck run --partition 2/4                   the second of four parts, each on a machine of its own
 
 In a folder, `*.yml` and `*.yaml` files are scenarios, but for `*.gitlab-ci.yml` and what lies in folders named
-templates, worlds, policies or terraform.")]
+templates, worlds, policies or terraform.
+
+Where the environment has GitLab's CI_NODE_INDEX and CI_NODE_TOTAL, as in a job with `parallel: 4`, they say which part runs
+unless --partition does; --partition 1/1 runs all.")]
 pub(super) struct Arguments {
     /// Scenario files, or folders with some
     #[arg(value_name = "PATH", default_value = "scenarios")]
@@ -39,13 +44,17 @@ pub(super) struct Arguments {
     #[arg(long, short, value_name = "N")]
     jobs: Option<NonZeroUsize>,
 
-    /// Write a report: pretty, json or junit, to FILE or standard output; several may be asked for [default: pretty]
+    /// Write a report: pretty, json, junit or tap, to FILE or standard output; several may be asked for [default: pretty]
     #[arg(long, short, value_name = "FORMAT[=FILE]")]
     report: Vec<Wanted>,
 
     /// Set a variable of the scenarios, in place of the value in their `variables:`
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
     set: Vec<(String, String)>,
+
+    /// Run one of N parts of the cases, which together are all of them and differ in size by one at most
+    #[arg(long, value_name = "K/N")]
+    partition: Option<Partition>,
 
     /// A skipped case is a failure: exit 3 where one is skipped
     #[arg(long)]
@@ -92,11 +101,20 @@ pub(super) async fn run(arguments: Arguments, context: Context) -> Result<Exit, 
             },
         ));
     }
+    let progress = Progress::new(context.animates());
+    let partition = match arguments.partition {
+        Some(partition) => Some(partition),
+        None => Partition::of_gitlab(&context).map_err(|why| Failure::new(Exit::Input, why))?,
+    };
+    if let Some(partition) = partition {
+        let all = entries.len();
+        entries = partition.of(entries, Entry::id);
+        progress.preparing(&format!("{partition}: {} of {all} cases", entries.len()));
+    }
     if arguments.list {
         return name_cases(&entries);
     }
 
-    let progress = Progress::new(context.animates());
     let mut listeners = listeners(&arguments, &context, &progress)?;
     let context = Arc::new(context);
     let host = Host::find(&context).map_err(|error| Failure::new(Exit::Environment, error.to_string()))?;

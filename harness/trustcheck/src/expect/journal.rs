@@ -133,16 +133,27 @@ impl Journal {
             return None;
         }
         let expected = match (*self.times.start(), *self.times.end()) {
-            (least, usize::MAX) => format!("at least {least} times"),
-            (0, most) => format!("at most {most} times"),
-            (least, most) if least == most => format!("{least} times"),
+            (least, usize::MAX) => format!("at least {}", often(least)),
+            (0, most) => format!("at most {}", often(most)),
+            (least, most) if least == most => often(least),
             (least, most) => format!("{least} to {most} times"),
         };
         Some(Unmet {
             span: self.subject.span.clone(),
             expected: format!("{} {expected}", self.subject.value.words()),
-            actual: format!("the journal has it {count} times"),
+            actual: match count {
+                0 => "the journal does not have it".to_owned(),
+                _ => format!("the journal has it {}", often(count)),
+            },
         })
+    }
+}
+
+fn often(times: usize) -> String {
+    match times {
+        0 => "never".to_owned(),
+        1 => "once".to_owned(),
+        times => format!("{times} times"),
     }
 }
 

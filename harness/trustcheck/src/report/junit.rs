@@ -1,12 +1,14 @@
 //! `--report junit`: a suite for each scenario file, a test for each case.
 //!
-//! GitLab's merge request widget shows the name, the file and the text of each failure
-//! (GitLab docs, "Unit test reports").
+//! GitLab's merge request widget and its pipeline page show a test's `name`, its `classname` as the suite, its `file` with a
+//! button to copy it, and of a failure or an error the element's text, under it `system-out` (GitLab docs, "Unit test
+//! reports"). Attributes of an element that has a text are lost there, and tests of the same suite, class and name count
+//! once: so the text says everything, and class and name together are a case's own.
 
 use std::io::{self, Write};
 
 use indexmap::IndexMap;
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::explanation;
 use crate::run::{CaseReport, Event, Listener, Status};
@@ -61,13 +63,38 @@ fn test_case(report: &CaseReport) -> TestCase {
         let (message, details) = words(report);
         status.set_message(message).set_description(details);
     }
-    let mut case = TestCase::new(&report.id, status);
-    case.set_classname(&report.scenario).set_time(report.duration);
+    let mut case = TestCase::new(name(report), status);
+    case.set_classname(report.file.with_extension("").as_str())
+        .set_time(report.duration);
     case.extra.insert("file".into(), report.file.as_str().into());
+    for tag in &report.tags {
+        case.add_property(Property::new("tag", tag));
+    }
+    for (name, value) in &report.values {
+        case.add_property(Property::new(format!("matrix.{name}"), value));
+    }
+    if let Some(lesson) = &report.lesson {
+        case.add_property(Property::new("lesson.cause", &lesson.cause));
+        case.add_property(Property::new("lesson.fix", &lesson.fix));
+    }
     if let Some(seen) = &report.observation {
         case.set_system_out(seen.output());
     }
     case
+}
+
+/// What the scenario shows, and with which values.
+fn name(report: &CaseReport) -> String {
+    let values: Vec<String> = report
+        .values
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    if values.is_empty() {
+        report.scenario.clone()
+    } else {
+        format!("{} [{}]", report.scenario, values.join(", "))
+    }
 }
 
 /// One line, and all there is to say.

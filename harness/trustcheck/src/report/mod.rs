@@ -5,6 +5,7 @@ mod json;
 mod junit;
 mod pretty;
 mod progress;
+mod tap;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -35,13 +36,16 @@ pub enum Format {
     Json,
     /// For a CI system: JUnit XML, as GitLab's merge request widget reads it.
     Junit,
+    /// For a harness: version 14 of the Test Anything Protocol.
+    Tap,
 }
 
 /// Every format by its name. One line each.
-const FORMATS: [(&str, Format); 3] = [
+const FORMATS: [(&str, Format); 4] = [
     ("pretty", Format::Pretty),
     ("json", Format::Json),
     ("junit", Format::Junit),
+    ("tap", Format::Tap),
 ];
 
 impl std::str::FromStr for Wanted {
@@ -85,6 +89,7 @@ pub fn listener(wanted: &Wanted, context: &Context, progress: &Progress) -> io::
         Format::Pretty => Box::new(pretty::Pretty::new(out, colour, progress.clone())),
         Format::Json => Box::new(json::Json::new(out)),
         Format::Junit => Box::new(junit::Junit::new(out)),
+        Format::Tap => Box::new(tap::Tap::new(out)),
     })
 }
 
@@ -97,7 +102,10 @@ mod tests {
     #[case("json=out.json", Ok((Format::Json, Some("out.json"))))]
     #[case("junit=a=b.xml", Ok((Format::Junit, Some("a=b.xml"))))]
     #[case("jsn", Err("no report is called `jsn`; did you mean `json`?"))]
-    #[case("html5x", Err("no report is called `html5x`; there are pretty, json, junit"))]
+    #[case(
+        "html5x",
+        Err("no report is called `html5x`; there are pretty, json, junit, tap")
+    )]
     #[case("json=", Err("the file's name is missing after `=`"))]
     fn reports_are_asked_for_by_name(
         #[case] text: &str,

@@ -132,7 +132,11 @@ impl Pretty {
             count(summary.passed, "passed", GOOD),
             count(summary.failed, "failed", BAD),
             count(summary.skipped, "skipped", PALE),
-            count(summary.errors, "errors", BAD),
+            count(
+                summary.errors,
+                if summary.errors == 1 { "error" } else { "errors" },
+                BAD
+            ),
             seconds(summary.duration).trim_start(),
         ));
         lines.push(String::new());

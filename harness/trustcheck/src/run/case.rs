@@ -380,6 +380,8 @@ impl Entry {
         match self {
             Entry::Case(case) => CaseReport {
                 values: case.values.clone(),
+                tags: case.tags.clone(),
+                lesson: case.lesson.clone(),
                 ..CaseReport::heading(case.id.clone(), case.name.clone(), case.source.path().to_owned())
             },
             Entry::Mistaken { id, name, file, .. } => {

@@ -6,6 +6,7 @@ use camino::Utf8PathBuf;
 
 use crate::diagnostic::Diagnostic;
 use crate::observation::Observation;
+use crate::scenario::Lesson;
 
 /// What came of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,10 @@ pub struct CaseReport {
     pub file: Utf8PathBuf,
     /// The case's matrix values, as they are shown.
     pub values: Vec<(String, String)>,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// What it teaches.
+    pub lesson: Option<Lesson>,
     /// What came of it.
     pub status: Status,
     /// How long it took.

@@ -106,6 +106,8 @@ impl CaseReport {
             scenario,
             file,
             values: Vec::new(),
+            tags: Vec::new(),
+            lesson: None,
             status: Status::Skipped,
             duration: Duration::ZERO,
             missed: Vec::new(),
