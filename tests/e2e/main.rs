@@ -18,6 +18,7 @@ mod shipped;
 mod steps;
 mod token;
 mod unmet;
+mod validators;
 mod world;
 
 use std::path::Path;

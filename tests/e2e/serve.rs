@@ -323,6 +323,182 @@ fn each_request_is_told_with_its_decision_and_without_its_token() {
     }
 }
 
+/// How many files a process has open.
+#[cfg(target_os = "linux")]
+fn open_files(process: &str) -> usize {
+    std::fs::read_dir(format!("/proc/{process}/fd")).unwrap().count()
+}
+
+/// Raises the limit of open files of this process as far as it may. The limit.
+fn raise_limit() -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum.or(limit.current),
+        maximum: limit.maximum,
+    };
+    let _ = setrlimit(Resource::Nofile, raised);
+    let limit = getrlimit(Resource::Nofile).current.unwrap_or(1 << 20);
+    usize::try_from(limit).unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn ten_thousand_who_say_nothing_starve_nobody_and_leave_nothing_open() {
+    // other tests of this process need files too
+    let count = 10_000.min(raise_limit().saturating_sub(1_000));
+    let directory = tempfile::tempdir().unwrap();
+    serve(directory.path(), &[], Signal::TERM, |served| {
+        let process = served.ready["pid"].to_string();
+        let address: SocketAddr = served.text("address").parse().unwrap();
+        let before = open_files(&process);
+        let silent: Vec<TcpStream> = (0..count).map(|_| TcpStream::connect(address).unwrap()).collect();
+        assert_eq!(served.post(&[("Action", "X"), ("Version", "2011-06-15")]).0, 400);
+        drop(silent);
+        // Each look is a request, so what is left is closed before the looks run out, or not at all.
+        let gone = (0..1_000).any(|_| {
+            served.post(&[("Action", "X"), ("Version", "2011-06-15")]);
+            open_files(&process) <= before + 1
+        });
+        assert!(gone, "{} files are open, {before} before", open_files(&process));
+    });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn it_outlives_that_files_run_out() {
+    use rustix::process::{Pid, Resource, Rlimit, prlimit};
+    let directory = tempfile::tempdir().unwrap();
+    let done = serve(directory.path(), &[], Signal::TERM, |served| {
+        let process = served.ready["pid"].as_i64().unwrap().try_into().unwrap();
+        let few = Rlimit {
+            current: Some(40),
+            maximum: Some(40),
+        };
+        prlimit(Pid::from_raw(process), Resource::Nofile, few).unwrap();
+        let address: SocketAddr = served.text("address").parse().unwrap();
+        let silent: Vec<TcpStream> = (0..100).map(|_| TcpStream::connect(address).unwrap()).collect();
+        for _ in 0..10 {
+            assert_eq!(served.post(&[("Action", "X"), ("Version", "2011-06-15")]).0, 400);
+        }
+        drop(silent);
+    });
+    assert_eq!(done.code, 0, "{}", done.stderr);
+}
+
+#[test]
+fn what_is_no_request_is_told_too() {
+    use std::io::Write;
+    let directory = tempfile::tempdir().unwrap();
+    let done = serve(directory.path(), &[], Signal::TERM, |served| {
+        let address: SocketAddr = served.text("address").parse().unwrap();
+        let mut client = TcpStream::connect(address).unwrap();
+        client.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    });
+    assert!(
+        done.stderr.contains(" HTTP 400 there is no Host\n"),
+        "{}",
+        done.stderr
+    );
+}
+
+/// An identity provider of the user's own, at a port of this computer: here another world.
+#[test]
+fn sts_asks_an_issuer_on_this_computer() {
+    let (theirs, ours) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let port = {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        free.local_addr().unwrap().port()
+    };
+    let issuer = format!("https://localhost:{port}");
+    write(
+        theirs.path(),
+        "world.yml",
+        &format!(
+            "gitlab: {{ url: '{issuer}', projects: [{{ path: group/project }}] }}\naws: {{ accounts: {{}} }}\n"
+        ),
+    );
+    write(
+        ours.path(),
+        "world.yml",
+        &WORLD
+            .replace(
+                "https://gitlab.com, client_ids",
+                &format!("'{issuer}', client_ids"),
+            )
+            .replace(
+                "oidc-provider/gitlab.com",
+                &format!("oidc-provider/localhost:{port}"),
+            )
+            .replace("gitlab.com:sub", &format!("localhost:{port}:sub")),
+    );
+    let order = ["token", "--world", "world.yml", "--aud", "https://gitlab.com"];
+    let token = trustcheck(theirs.path()).args(order).run().stdout;
+    let listen = format!("127.0.0.1:{port}");
+    serve(
+        theirs.path(),
+        &["--world", "world.yml", "--listen", &listen],
+        Signal::TERM,
+        |idp| {
+            let arguments = ["--world", "world.yml", "--issuer-ca", &idp.text("ca_file")];
+            let mut told = (0, String::new());
+            let done = serve(ours.path(), &arguments, Signal::TERM, |served| {
+                told = served.assume(ROLE, token.trim());
+            });
+            assert_eq!(told.0, 200, "{}{}", told.1, done.stderr);
+            assert!(done.stderr.contains(&format!("200 {ROLE}")), "{}", done.stderr);
+            serve(ours.path(), &arguments[..2], Signal::TERM, |served| {
+                let (status, text) = served.assume(ROLE, token.trim());
+                assert_eq!(status, 400, "{text}");
+                assert!(text.contains("match configured thumbprint"), "{text}");
+            });
+        },
+    );
+}
+
+#[test]
+fn sts_asks_no_issuer_elsewhere_that_is_not_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let world = WORLD
+        .replace(
+            "https://gitlab.com, client_ids",
+            "https://idp.invalid, client_ids",
+        )
+        .replace("oidc-provider/gitlab.com", "oidc-provider/idp.invalid");
+    write(directory.path(), "world.yml", &world);
+    write(
+        directory.path(),
+        "claims.json",
+        r#"{"iss": "https://idp.invalid", "sub": "me", "aud": "https://gitlab.com", "iat": 1, "exp": 9999999999}"#,
+    );
+    let token = trustcheck(directory.path())
+        .args(["token", "--claims", "claims.json"])
+        .run()
+        .stdout;
+    let done = serve(
+        directory.path(),
+        &["--world", "world.yml"],
+        Signal::TERM,
+        |served| {
+            let (status, text) = served.assume(ROLE, token.trim());
+            assert_eq!(status, 400, "{text}");
+            assert!(
+                text.contains("retrieve verification key from your identity provider"),
+                "{text}"
+            );
+        },
+    );
+    assert!(
+        done.stderr
+            .contains("there is no host `idp.invalid` with port 443"),
+        "{}",
+        done.stderr
+    );
+}
+
 #[test]
 fn a_port_in_use_is_one_clear_line() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -377,6 +553,10 @@ fn listening_to_others_is_warned_of_and_answers_by_any_name() {
 #[case::no_gitlab_could_be(&["--world", "lone.yml"], 2, "`lone` cannot be the path of a project")]
 #[case::no_address(&["--listen", "4566"], 2, "write ADDRESS:PORT")]
 #[case::half_a_key(&["--seed-key", "0123"], 2, "a seed key has 64 hexadecimal digits")]
+#[case::issuer_without_tls(&["--allow-issuer", "http://idp.example.com"], 2, "by https only")]
+#[case::no_issuer(&["--allow-issuer", "idp.example.com"], 2, "write the issuer's URL")]
+#[case::issuer_nowhere(&["--allow-issuer", "https://idp.invalid"], 3, "cannot find the address of the issuer https://idp.invalid")]
+#[case::no_authority(&["--issuer-ca", "lone.yml"], 2, "`lone.yml`: not certificates in PEM: there is no certificate in it")]
 #[case::unknown_form(&["--print-env", "csh"], 2, "[possible values: sh, dotenv, json]")]
 #[case::nowhere_to_write(&["--ready-file", "no/such/place"], 3, "cannot write the ready file `no/such/place`")]
 fn slips_are_told(#[case] arguments: &[&str], #[case] code: i32, #[case] message: &str) {

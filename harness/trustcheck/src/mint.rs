@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use mock_aws::Cause;
 use mock_gitlab::{
-    Audience, EventSink, Instance, InstanceError, JobSpec, KeyPool, KeyPoolError, Settings, TokenRefusal,
-    Trigger, TriggerError,
+    Audience, Environment, EventSink, Instance, InstanceError, JobSpec, KeyPool, KeyPoolError, Settings,
+    TokenRefusal, Trigger, TriggerError,
 };
 use serde_json::{Map, Value};
 use trustcheck_lab::WorldSpec;
@@ -64,6 +64,8 @@ pub struct Order {
     pub project: String,
     /// What starts the pipeline.
     pub trigger: Trigger,
+    /// The job's environment.
+    pub environment: Option<Environment>,
     /// The job's name, which no claim tells.
     pub job: String,
     /// `aud`; the GitLab's own URL where there is none, as in GitLab's documentation.
@@ -102,7 +104,14 @@ impl<'a> Mint<'a> {
         let settings = self.gitlabs.get(order.gitlab).cloned().unwrap_or_default();
         let gitlab = Arc::new(Instance::new(settings, keys, seed, EventSink::none())?);
         let pipeline = gitlab.pipeline(&order.project, &order.trigger, now)?;
-        let job = gitlab.job(&pipeline, JobSpec::new(&order.job), now);
+        let job = gitlab.job(
+            &pipeline,
+            JobSpec {
+                environment: order.environment.clone(),
+                ..JobSpec::new(&order.job)
+            },
+            now,
+        );
         let own = || Audience::One(gitlab.url().to_string());
         let audience = order.audience.clone().unwrap_or_else(own);
         taken_apart(gitlab.id_token(&job, &audience, now)?.jwt)

@@ -47,10 +47,19 @@ pub enum Cause {
         action: String,
     },
     /// The body is larger than anything AWS would read.
-    #[error("the body of the request is larger than {limit} bytes, or broke off")]
-    UnreadableBody {
+    #[error("the body of the request is larger than {limit} bytes")]
+    BodyTooLarge {
         /// The limit, in bytes.
         limit: usize,
+    },
+    /// The body came too slowly.
+    #[error("the body of the request took too long")]
+    SlowBody,
+    /// The body is not in the form that its head announced, or broke off.
+    #[error("the body of the request cannot be read: {problem}")]
+    UnreadableBody {
+        /// What is wrong with it.
+        problem: String,
     },
     /// Parameters break the constraints of the API model.
     #[error("{}", Sentences(.problems))]

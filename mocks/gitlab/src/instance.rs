@@ -137,10 +137,14 @@ impl Instance {
 
     /// What a path is, as a request names it.
     pub fn page(&self, path: &str) -> Page {
-        match path.strip_prefix(self.url.path()) {
-            Some(DISCOVERY_PATH) => Page::Discovery,
-            Some(JWKS_PATH) => Page::Jwks,
-            _ => Page::Other,
+        page_below(self.url.path(), path)
+    }
+
+    /// What a path is at the custom issuer, where copies of the pages are published.
+    pub fn published_page(&self, path: &str) -> Page {
+        match &self.custom_issuer {
+            Some(issuer) => page_below(issuer.path(), path),
+            None => Page::Other,
         }
     }
 
@@ -391,6 +395,14 @@ impl fmt::Debug for Instance {
             .field("version", &self.rules.version)
             .field("issuer", &self.issuer)
             .finish_non_exhaustive()
+    }
+}
+
+fn page_below(root: &str, path: &str) -> Page {
+    match path.strip_prefix(root) {
+        Some(DISCOVERY_PATH) => Page::Discovery,
+        Some(JWKS_PATH) => Page::Jwks,
+        _ => Page::Other,
     }
 }
 

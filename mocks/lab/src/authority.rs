@@ -114,7 +114,6 @@ struct Signer {
 impl Signer {
     fn new(common_name: &str) -> Result<Signer, rcgen::Error> {
         let mut params = CertificateParams::new(Vec::new())?;
-        params.distinguished_name = name(common_name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![
             KeyUsagePurpose::KeyCertSign,
@@ -123,6 +122,14 @@ impl Signer {
         ];
         set_validity(&mut params, VALID);
         let key = KeyPair::generate()?;
+        // Each has a name of its own: verifiers that know several look them up by name.
+        let of_key: String = params
+            .key_identifier(&key)
+            .iter()
+            .take(4)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        params.distinguished_name = name(&format!("{common_name} {of_key}"));
         let certificate = params.self_signed(&key)?;
         Ok(Signer {
             pem: certificate.pem(),

@@ -26,8 +26,10 @@ impl ResolvesServerCert for Certificates {
     /// A certificate for the name the client asks for (SNI).
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let host = hello.server_name().unwrap_or(LOOPBACK).to_ascii_lowercase();
-        let fault = match self.names.find(&host) {
-            Some(Destination::GitLab(index)) => self.faults.of_certificate(index),
+        let fault = match self.names.find(&host, "") {
+            Some(Destination::GitLab(index) | Destination::Published(index)) => {
+                self.faults.of_certificate(index)
+            }
             _ => None,
         };
         if let Some(fault) = fault {

@@ -19,6 +19,8 @@ pub enum Record {
     Aws(mock_aws::Event),
     /// Somebody asked for a host that this world does not have.
     Refused(Refused),
+    /// Somebody sent what is no request, or did not become one.
+    TurnedAway(TurnedAway),
     /// A request met a fault of the world.
     Fault(FaultMet),
     /// The world was changed from outside.
@@ -74,6 +76,15 @@ pub enum Change {
 pub struct Refused {
     /// The host, with the port where one was named.
     pub host: String,
+}
+
+/// What was answered before there was a request to answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TurnedAway {
+    /// The status.
+    pub status: u16,
+    /// Why, in a few words.
+    pub why: &'static str,
 }
 
 /// One line of the journal.

@@ -1,5 +1,5 @@
 //! The network as STS sees it: the world's names, which all lead to its edge, and its certificate authority; with the faults of
-//! issuers that are down or slow.
+//! issuers that are down or slow; and what lies outside the world, as far as STS may reach it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use crate::fault::{Fault, PageFault};
 use crate::faults::Faults;
 use crate::journal::{FaultMet, Journal, Record};
 use crate::names::{Destination, Names};
+use crate::reach::Reach;
 use crate::world::BootError;
 
 /// What decides the way to a document.
@@ -26,6 +27,8 @@ pub(crate) struct Surroundings {
     pub(crate) faults: Arc<Faults>,
     pub(crate) clock: Arc<WorldClock>,
     pub(crate) journal: Journal,
+    /// What lies outside.
+    pub(crate) reach: Reach,
 }
 
 /// The network of a world.
@@ -34,6 +37,8 @@ pub(crate) fn seen_by_sts(surroundings: Surroundings, authority: &Authority) -> 
     roots
         .add(authority.certificate().clone())
         .map_err(|error| BootError::Certificates(error.to_string()))?;
+    // One that cannot be read vouches for nobody.
+    roots.add_parsable_certificates(surroundings.reach.authorities.iter().cloned());
     Ok(Network::with_routes(
         move |to| surroundings.route(to),
         Arc::new(roots),
@@ -42,13 +47,20 @@ pub(crate) fn seen_by_sts(surroundings: Surroundings, authority: &Authority) -> 
 
 impl Surroundings {
     fn route(&self, to: &Target<'_>) -> Option<Route> {
+        if !self.names.has_site(to.host) {
+            return self.reach.address(to.host, to.port).map(Route::from);
+        }
         let mut route = Route::from(self.edge);
-        let Destination::GitLab(index) = self.names.find(to.host)? else {
-            return Some(route);
-        };
-        let gitlab = &self.gitlabs[index];
         let path = to.path.split_once('?').map_or(to.path, |(path, _)| path);
-        let page = gitlab.page(path);
+        let authority = format!("{}:{}", bracketed(to.host), to.port);
+        let (gitlab, index, page) = match self.names.find(&authority, path)? {
+            Destination::GitLab(index) => (&self.gitlabs[index], index, self.gitlabs[index].page(path)),
+            Destination::Published(index) => {
+                let gitlab = &self.gitlabs[index];
+                (gitlab, index, gitlab.published_page(path))
+            }
+            Destination::Aws => return Some(route),
+        };
         let Some(fault) = self.faults.of_page(index, page) else {
             return Some(route);
         };
@@ -73,5 +85,14 @@ impl Surroundings {
             },
         }));
         Some(route)
+    }
+}
+
+/// A host as it stands in an authority.
+fn bracketed(host: &str) -> String {
+    if host.contains(':') {
+        format!("[{host}]")
+    } else {
+        host.to_owned()
     }
 }

@@ -5,7 +5,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use mock_aws::AccessKey;
 
+use crate::edge::Limits;
 use crate::journal::{Entry, Listener};
+use crate::reach::Reach;
 
 /// Choices for [`World::boot_with`](crate::World::boot_with). The default is what a test case wants: any free loopback port,
 /// no long-term access keys, sessions that no other world honours, and a journal that keeps everything.
@@ -26,6 +28,8 @@ pub struct BootOptions {
     pub(crate) seed_key: Option<[u8; 32]>,
     pub(crate) keep: Option<usize>,
     pub(crate) listeners: Vec<Listener>,
+    pub(crate) limits: Limits,
+    pub(crate) reach: Reach,
 }
 
 impl BootOptions {
@@ -66,6 +70,18 @@ impl BootOptions {
         }
     }
 
+    /// What clients may take of the world's address.
+    #[must_use]
+    pub fn limits(self, limits: Limits) -> BootOptions {
+        BootOptions { limits, ..self }
+    }
+
+    /// What STS may reach outside the world.
+    #[must_use]
+    pub fn reach(self, reach: Reach) -> BootOptions {
+        BootOptions { reach, ..self }
+    }
+
     /// Tells `listener` of every entry of the journal as it is written, see [`Journal::listen`](crate::Journal::listen).
     #[must_use]
     pub fn on_entry(mut self, listener: impl Fn(&Entry) + Send + Sync + 'static) -> BootOptions {
@@ -82,6 +98,8 @@ impl Default for BootOptions {
             seed_key: None,
             keep: None,
             listeners: Vec::new(),
+            limits: Limits::default(),
+            reach: Reach::default(),
         }
     }
 }
@@ -93,6 +111,8 @@ impl fmt::Debug for BootOptions {
             .field("listen", &self.listen)
             .field("access_keys", &self.access_keys)
             .field("keep", &self.keep)
+            .field("limits", &self.limits)
+            .field("reach", &self.reach)
             .finish_non_exhaustive()
     }
 }

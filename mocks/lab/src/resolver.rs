@@ -92,7 +92,7 @@ impl Resolver {
         if let Some(&address) = self.allowed.get(name) {
             return Answer::Address(address);
         }
-        match self.names.find(name) {
+        match self.names.find(name, "") {
             Some(_) => Answer::Address(Ipv4Addr::LOCALHOST),
             None => Answer::NoSuchName,
         }

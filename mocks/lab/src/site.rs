@@ -39,6 +39,8 @@ pub(crate) struct Site {
     pub(crate) router: Router,
     /// Its number among the world's GitLabs.
     pub(crate) index: usize,
+    /// Whether these are the pages that its owner published at its custom issuer.
+    pub(crate) is_copy: bool,
     pub(crate) faults: Arc<Faults>,
     pub(crate) journal: Journal,
 }
@@ -46,7 +48,12 @@ pub(crate) struct Site {
 impl Site {
     /// Answers a request.
     pub(crate) async fn answer(&self, request: Request<Body>) -> Result<Response<Body>, HangUp> {
-        let page = self.instance.page(request.uri().path());
+        let path = request.uri().path();
+        let page = if self.is_copy {
+            self.instance.published_page(path)
+        } else {
+            self.instance.page(path)
+        };
         let Some(fault) = self.faults.of_page(self.index, page) else {
             return Ok(self.document(page, request).await);
         };

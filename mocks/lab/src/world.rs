@@ -11,7 +11,6 @@ use mock_gitlab::{EventSink, Instance, KeyPool, Settings};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rustls::ServerConfig;
-use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -19,10 +18,10 @@ use tokio_util::task::TaskTracker;
 use crate::authority::Authority;
 use crate::certificates::Certificates;
 use crate::clock::{WorldClock, host_now};
-use crate::edge::Edge;
+use crate::edge::{self, Edge};
 use crate::faults::Faults;
 use crate::journal::{Journal, Record};
-use crate::names::Names;
+use crate::names::{Destination, Names};
 use crate::network::{self, Surroundings};
 use crate::options::BootOptions;
 use crate::site::Site;
@@ -105,7 +104,7 @@ impl World {
         }
         let address = options.listen;
         let refused = |source| BootError::Listen { address, source };
-        let listener = TcpListener::bind(address).await.map_err(refused)?;
+        let listener = edge::listen(address).map_err(refused)?;
         let edge = listener.local_addr().map_err(refused)?;
         let authority =
             Arc::new(Authority::new().map_err(|error| BootError::Certificates(error.to_string()))?);
@@ -118,7 +117,16 @@ impl World {
             gitlabs.push(Arc::new(Instance::new(settings, keys, random.random(), events)?));
         }
         let faults = Arc::new(Faults::none(gitlabs.len()));
-        let names = Names::new(gitlabs.iter().map(|gitlab| gitlab.url().host().to_owned()));
+        let published: Vec<_> = gitlabs.iter().map(Instance::published_copy).collect();
+        let own = gitlabs
+            .iter()
+            .enumerate()
+            .map(|(index, gitlab)| (gitlab.url(), Destination::GitLab(index)));
+        let copies = published.iter().enumerate().filter_map(|(index, copy)| {
+            let (url, _) = copy.as_ref()?;
+            Some((url, Destination::Published(index)))
+        });
+        let names = Names::new(own.chain(copies));
 
         let written = journal.clone();
         let from_seed = random.random();
@@ -139,6 +147,7 @@ impl World {
                 faults: Arc::clone(&faults),
                 clock: Arc::clone(&clock),
                 journal: journal.clone(),
+                reach: options.reach,
             },
             &authority,
         )?;
@@ -152,13 +161,32 @@ impl World {
                 faults: Arc::clone(&faults),
                 journal: journal.clone(),
             }));
+        let site = |index, gitlab: &Arc<Instance>, router, is_copy| Site {
+            instance: Arc::clone(gitlab),
+            router,
+            index,
+            is_copy,
+            faults: Arc::clone(&faults),
+            journal: journal.clone(),
+        };
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let front = Arc::new(Edge {
             names,
-            gitlabs: sites(&gitlabs, &faults, &journal),
+            gitlabs: gitlabs
+                .iter()
+                .enumerate()
+                .map(|(index, gitlab)| site(index, gitlab, gitlab.router(), false))
+                .collect(),
+            published: published
+                .into_iter()
+                .zip(&gitlabs)
+                .enumerate()
+                .map(|(index, (copy, gitlab))| Some(site(index, gitlab, copy?.1, true)))
+                .collect(),
             aws: aws.router(),
             tls: TlsAcceptor::from(Arc::new(tls)),
             journal: journal.clone(),
+            limits: Arc::new(options.limits),
             is_open: !edge.ip().is_loopback(),
             stop: stop.clone(),
             tasks: tasks.clone(),
@@ -246,16 +274,4 @@ fn near(listener: SocketAddr) -> SocketAddr {
         ip => ip,
     };
     SocketAddr::new(ip, listener.port())
-}
-
-/// The GitLabs as they are answered here.
-fn sites(gitlabs: &[Arc<Instance>], faults: &Arc<Faults>, journal: &Journal) -> Vec<Site> {
-    let site = |(index, instance): (usize, &Arc<Instance>)| Site {
-        instance: Arc::clone(instance),
-        router: instance.router(),
-        index,
-        faults: Arc::clone(faults),
-        journal: journal.clone(),
-    };
-    gitlabs.iter().enumerate().map(site).collect()
 }

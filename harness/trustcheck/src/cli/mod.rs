@@ -1,10 +1,12 @@
 //! The command line: one file a command.
 
 mod completions;
+mod descriptors;
 mod exit;
 mod explain;
 mod input;
 mod interrupt;
+mod issuers;
 mod run;
 mod serve;
 mod token;

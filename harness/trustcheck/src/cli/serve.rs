@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 
 use camino::Utf8PathBuf;
 use clap::Args;
-use mock_gitlab::KeyPool;
+use mock_gitlab::{BaseUrl, KeyPool};
 
-use super::{Exit, Failure, input, interrupt};
+use super::{Exit, Failure, descriptors, input, interrupt, issuers};
 use crate::context::Context;
 use crate::scenario::Described;
 use crate::serve::{Environment, Form, Log, Plan, ReadyFile, ServeError, Standing};
@@ -30,6 +30,9 @@ Examples:
   trustcheck serve --world scenarios/worlds/company.yml
   aws sts assume-role-with-web-identity --role-arn \"$ROLE_ARN\" --role-session-name me \\
     --web-identity-token \"$(trustcheck token --world scenarios/worlds/company.yml)\"
+
+STS asks the issuers of the world for their keys, and whatever listens on this computer (https://localhost:8443, say); others
+only where --allow-issuer names them. A certificate that no authority vouches for is trusted by the provider's thumbprint.
 
 Standard output has the environment to use; standard error a line for each request, with the decision and its reason, never a
 token or a secret. The key pair test/test is that of the administrator of the world's first account.
@@ -55,6 +58,14 @@ pub(super) struct Arguments {
     /// How to print the environment
     #[arg(long, value_name = "FORM", default_value = "sh")]
     print_env: Form,
+
+    /// Let STS ask this issuer outside the world for its keys; so for the host of its `jwks_uri`. May be repeated
+    #[arg(long, value_name = "URL", value_parser = issuers::url)]
+    allow_issuer: Vec<BaseUrl>,
+
+    /// Certificate authorities, in PEM, that STS trusts for issuers outside the world, beside the system's
+    #[arg(long, value_name = "FILE")]
+    issuer_ca: Option<Utf8PathBuf>,
 
     /// What seals sessions, 64 hexadecimal digits: worlds with the same key honour each other's credentials [default: random]
     #[arg(long, value_name = "HEX", env = "TRUSTCHECK_SEED_KEY", hide_env_values = true, value_parser = seed_key)]
@@ -104,6 +115,7 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<Exit,
         Some(path) => input::world(path, context)?.world,
         None => Described::default(),
     };
+    let reach = issuers::reach(&arguments.allow_issuer, arguments.issuer_ca.as_ref(), context)?;
     let keys = KeyPool::open(context.cache.join("keys"));
     for gitlab in 0..world.spec.gitlabs.len() {
         keys.key_set(gitlab, &mut say).map_err(environment)?;
@@ -115,6 +127,8 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<Exit,
         seed_key: arguments.seed_key.map_or_else(rand::random, |key| key.0),
         seed: rand::random(),
         temporary: context.temporary.clone(),
+        reach,
+        connections: descriptors::connections(),
     };
     let standing = Standing::start(plan, &keys, log.listener())
         .await

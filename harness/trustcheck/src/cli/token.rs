@@ -5,7 +5,9 @@ use std::io::Write;
 use camino::Utf8PathBuf;
 use clap::Args;
 use jiff::Timestamp;
-use mock_gitlab::{Actor, Audience, GitRef, KeyPool, MergeRequest, PipelineSource, Project, Trigger, User};
+use mock_gitlab::{
+    Actor, Audience, Environment, GitRef, KeyPool, MergeRequest, PipelineSource, Project, Trigger, User,
+};
 use serde_json::Value;
 
 use super::{Exit, Failure, input};
@@ -63,6 +65,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "LOGIN")]
     user: Option<String>,
 
+    /// The environment that the job deploys to
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
+
     /// `aud` of the job's `id_tokens`; given more than once, `aud` is a list [default: the GitLab's URL]
     #[arg(long, value_name = "AUDIENCE")]
     aud: Vec<String>,
@@ -77,7 +83,7 @@ pub(super) struct Arguments {
 
     /// Sign exactly these claims: a file with a JSON object, or `-` for standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = [
-        "project", "branch", "tag", "source", "merge_request", "user", "aud", "list_aud", "job",
+        "project", "branch", "tag", "source", "merge_request", "user", "environment", "aud", "list_aud", "job",
     ])]
     claims: Option<Utf8PathBuf>,
 
@@ -158,8 +164,13 @@ fn order(arguments: &Arguments, world: &Described, start: Option<Start>) -> Resu
         ([one], false) => Some(Audience::One(one.clone())),
         (many, _) => Some(Audience::Many(many.to_vec())),
     };
+    let environment = match &arguments.environment {
+        Some(name) => Some(Environment::new(name)),
+        None => start.as_ref().and_then(|start| start.environment.clone()),
+    };
     Ok(Order {
         gitlab,
+        environment,
         project: project.path.clone(),
         trigger: trigger(arguments, project, start)?,
         job: arguments.job.clone(),

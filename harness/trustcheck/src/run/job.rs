@@ -124,6 +124,7 @@ impl Started<'_> {
         let spec = JobSpec {
             stage: job.stage.clone(),
             timeout_seconds: job.timeout,
+            environment: self.case.start.environment.clone(),
             image: job.image.as_ref().map(|image| image.name.clone()),
             ..JobSpec::new(&job.name)
         };

@@ -198,7 +198,7 @@ fn region(text: Located<String>, reader: &mut Reader<'_>) -> Option<String> {
 
 /// `sts.eu-west-1.amazonaws.com`
 fn endpoint(text: Located<String>, reader: &mut Reader<'_>) -> Option<String> {
-    if Names::default().find(&text.value) == Some(Destination::Aws) {
+    if Names::default().find(&text.value, "") == Some(Destination::Aws) {
         return Some(text.value);
     }
     let problem = reader.problem(&text.span, format!("`{}` is no endpoint of AWS", text.value));

@@ -5,6 +5,7 @@ mod call_parameters;
 mod document;
 mod fault;
 mod files;
+mod gitlab;
 mod json;
 mod lesson;
 mod matrix;

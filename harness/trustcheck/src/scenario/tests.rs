@@ -14,7 +14,24 @@ needs: [aws]
 world:
   gitlab:
     - { url: https://gitlab.com, version: "18.5", projects: [{ path: group/project, id: 20, protected: [main, "v*"] }] }
-    - { url: "https://gitlab.example.com:8443/git", projects: [{ path: a/b }], users: [{ login: someone, id: 7 }] }
+    - url: https://gitlab.example.com:8443/git
+      ci_id_tokens_issuer_url: https://oidc.example.com
+      fork_claims: target
+      groups_direct: true
+      projects:
+        - path: a/b
+          namespace_id: 3
+          protected_branches: [main]
+          protected_tags: v*
+          protected_environments: [production]
+          members: { someone: maintainer }
+          ci_config_path: ci/main.yml
+          timeout: 2h
+          ci_id_token_sub_claim_components: [project_id, ref_type, ref]
+          path_reclaimed: true
+          limit_jwt_access: false
+      users:
+        - { login: someone, id: 7, name: Some One, groups: [a], identities: [{ provider: saml, extern_uid: x }], pass_identities: true }
   aws:
     accounts:
       "111122223333":
@@ -33,7 +50,12 @@ world:
 matrix:
   ref: [{ name: main, branch: main }, { name: other, branch: feature/x }]
   job: [success, failed]
-trigger: { source: push, branch: "$[[ matrix.ref.branch ]]" }
+trigger:
+  source: push
+  branch: "$[[ matrix.ref.branch ]]"
+  sha: 714a629c0b401fdce83e847fc9589983fc6f46bc
+  runner: { environment: self-hosted, id: 5, description: mine, tags: [a] }
+  environment: { name: production, action: verify, deployment_tier: production }
 variables: { PLAIN: value, SECRET: { value: hidden-value, masked: true } }
 run: { script: "true", timeout: 30s, id_tokens: { TOKEN: { aud: [a, b] } } }
 expect:

@@ -1,9 +1,13 @@
 //! `trigger:` — what started the pipeline, as GitLab would have it.
 
-use located_yaml::Node;
-use mock_gitlab::{Actor, GitRef, MergeRequest, PipelineSource, Trigger};
+use located_yaml::{Node, Value};
+use mock_gitlab::{
+    Actor, DeploymentTier, Environment, EnvironmentAction, GitRef, MergeRequest, MergeRequestEvent,
+    PipelineSource, Runner, RunnerEnvironment, Trigger,
+};
 use trustcheck_lab::WorldSpec;
 
+use super::gitlab::{number, parsed};
 use crate::diagnostic::nearest;
 use crate::reader::{Located, Reader};
 
@@ -14,6 +18,8 @@ pub struct Start {
     pub project: Option<Located<String>>,
     /// What started it; nothing for a push to the default branch.
     pub trigger: Option<Trigger>,
+    /// The environment of a job whose pipeline file names none.
+    pub environment: Option<Environment>,
 }
 
 pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Start> {
@@ -35,10 +41,10 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Start> {
     let project = fields
         .take("project")
         .map(|node| reader.some_text(node, "`project`"));
-    let user = fields.take("user").map(|node| reader.some_text(node, "`user`"));
-    for key in ["environment", "runner", "schedule"] {
-        fields.refuse(key, "is not supported yet in `trigger`", reader);
-    }
+    let user = fields.take("user").map(|node| actor(node, reader));
+    let sha = fields.take("sha").map(|node| reader.some_text(node, "`sha`"));
+    let runner = fields.take("runner").map(|node| runner(node, reader));
+    let environment = fields.take("environment").map(|node| environment(node, reader));
     fields.finish(reader);
     // From here on a `None` inside means that the mistake is noted.
     let (source, branch, tag) = (source.transposed()?, branch.transposed()?, tag.transposed()?);
@@ -47,6 +53,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Start> {
         project.transposed()?,
         user.transposed()?,
     );
+    let (sha, runner, environment) = (sha.transposed()?, runner.transposed()?, environment.transposed()?);
     if let (Some(_), Some(tag)) = (&branch, &tag) {
         let problem = reader.problem(
             &tag.span,
@@ -71,7 +78,8 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Start> {
         (None, None) => None,
     };
     let Some(git_ref) = git_ref else {
-        if source.is_some() || merge_request.is_some() || user.is_some() {
+        if source.is_some() || merge_request.is_some() || user.is_some() || sha.is_some() || runner.is_some()
+        {
             let problem = reader
                 .problem(
                     &(node.span.start..node.span.start),
@@ -84,6 +92,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Start> {
         return Some(Start {
             project,
             trigger: None,
+            environment,
         });
     };
     if matches!(git_ref, GitRef::Tag(_)) && (merge_request.is_some() || of_merge_request) {
@@ -98,13 +107,85 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Start> {
     };
     let trigger = Trigger {
         merge_request,
-        user: user.map_or(Actor::Default, |login| Actor::Login(login.value)),
+        user: user.unwrap_or_default(),
+        sha: sha.map(|sha| sha.value),
+        runner,
         ..Trigger::new(source, git_ref)
     };
     Some(Start {
         project,
         trigger: Some(trigger),
+        environment,
     })
+}
+
+/// A login, or nothing for a user who was deleted.
+fn actor(node: &Node, reader: &mut Reader<'_>) -> Option<Actor> {
+    if node.is_null() {
+        return Some(Actor::Nobody);
+    }
+    let login = reader.some_text(node, "`user`")?;
+    Some(Actor::Login(login.value))
+}
+
+/// `self-hosted` or `gitlab-hosted`, or a mapping that says more.
+fn runner(node: &Node, reader: &mut Reader<'_>) -> Option<Runner> {
+    let whose = |node: &Node, what: &str, reader: &mut Reader<'_>| {
+        let all = [RunnerEnvironment::SelfHosted, RunnerEnvironment::GitlabHosted];
+        let choices = all.map(|environment| (environment.as_str(), environment));
+        let found = reader.choice(node, what, &choices)?;
+        Some(match found.value {
+            RunnerEnvironment::SelfHosted => Runner::self_hosted(),
+            RunnerEnvironment::GitlabHosted => Runner::gitlab_hosted(),
+        })
+    };
+    if matches!(node.value, Value::Scalar(_)) {
+        return whose(node, "`runner`", reader);
+    }
+    let mut fields = reader.fields(node, "`runner`")?;
+    let mut runner = match fields.take("environment") {
+        Some(node) => whose(node, "`environment`", reader)?,
+        None => Runner::self_hosted(),
+    };
+    if let Some(node) = fields.take("id") {
+        runner.id = number(node, "`id`", reader)?;
+    }
+    if let Some(node) = fields.take("description") {
+        runner.description = reader.some_text(node, "`description`")?.value;
+    }
+    if let Some(node) = fields.take("tags") {
+        runner.tags = reader.one_or_many(node, |reader, node| {
+            reader.some_text(node, "`tags`").map(|tag| tag.value)
+        });
+    }
+    fields.finish(reader);
+    Some(runner)
+}
+
+/// The name of an environment, or a mapping that says more.
+fn environment(node: &Node, reader: &mut Reader<'_>) -> Option<Environment> {
+    if matches!(node.value, Value::Scalar(_)) {
+        return Some(Environment::new(reader.some_text(node, "`environment`")?.value));
+    }
+    let mut fields = reader.fields(node, "`environment`")?;
+    let name = fields
+        .need("name", reader)
+        .and_then(|node| reader.some_text(node, "`name`"));
+    let action = fields
+        .take("action")
+        .map(|node| parsed::<EnvironmentAction>(node, "`action`", reader));
+    let tier = fields
+        .take("deployment_tier")
+        .map(|node| parsed::<DeploymentTier>(node, "`deployment_tier`", reader));
+    fields.finish(reader);
+    let mut environment = Environment::new(name?.value);
+    if let Some(action) = action {
+        environment.action = action?;
+    }
+    if let Some(tier) = tier {
+        environment.tier = Some(tier?);
+    }
+    Some(environment)
 }
 
 fn merge_request(node: &Node, reader: &mut Reader<'_>) -> Option<MergeRequest> {
@@ -121,6 +202,20 @@ fn merge_request(node: &Node, reader: &mut Reader<'_>) -> Option<MergeRequest> {
         if let Some(node) = fields.take(key) {
             *place = Some(reader.some_text(node, key)?.value);
         }
+    }
+    if let Some(node) = fields.take("event_type") {
+        request.event_type = parsed::<MergeRequestEvent>(node, "`event_type`", reader)?;
+    }
+    if let Some(node) = fields.take("title") {
+        request.title = reader.some_text(node, "`title`")?.value;
+    }
+    if let Some(node) = fields.take("labels") {
+        request.labels = reader.one_or_many(node, |reader, node| {
+            reader.some_text(node, "`labels`").map(|label| label.value)
+        });
+    }
+    if let Some(node) = fields.take("draft") {
+        request.draft = reader.boolean(node, "`draft`")?;
     }
     fields.finish(reader);
     Some(request)

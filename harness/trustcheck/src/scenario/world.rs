@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use located_yaml::{Node, Value};
 use mock_aws::iam::{Account, OidcProvider, Role};
-use mock_gitlab::{BaseUrl, Project, Settings, User, Version, Visibility};
+use mock_gitlab::Project;
 use trustcheck_lab::WorldSpec;
 
 use super::files::{Files, named};
+use super::gitlab::gitlab;
 use super::{document, policy};
 use crate::diagnostic::Source;
 use crate::reader::Reader;
@@ -72,126 +73,9 @@ pub(super) fn world(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> 
     })
 }
 
-fn gitlab(reader: &mut Reader<'_>, node: &Node) -> Option<Settings> {
-    let mut fields = reader.fields(node, "`gitlab`")?;
-    let url = fields.take("url").map_or_else(
-        || Some(BaseUrl::gitlab_com()),
-        |node| {
-            let text = reader.some_text(node, "`url`")?;
-            text.value
-                .parse()
-                .map_err(|error| note(reader, node, &error))
-                .ok()
-        },
-    );
-    let version = fields.take("version").map_or_else(
-        || Some(Version::default()),
-        |node| {
-            let text = reader.some_text(node, "`version`")?;
-            text.value
-                .parse()
-                .map_err(|error| note(reader, node, &error))
-                .ok()
-        },
-    );
-    let projects = fields
-        .need("projects", reader)
-        .and_then(|node| reader.list(node, "`projects`", project));
-    let users = fields
-        .take("users")
-        .and_then(|node| reader.list(node, "`users`", user));
-    fields.refuse("ci_id_tokens_issuer_url", "is not supported yet", reader);
-    fields.finish(reader);
-    let projects = projects?;
-    if projects.is_empty() {
-        return None;
-    }
-    let mut settings = Settings {
-        version: version?,
-        projects,
-        ..Settings::new(url?)
-    };
-    if let Some(users) = users.filter(|users| !users.is_empty()) {
-        settings.users = users;
-    }
-    Some(settings)
-}
-
-fn note(reader: &mut Reader<'_>, node: &Node, error: &dyn std::error::Error) {
+pub(super) fn note(reader: &mut Reader<'_>, node: &Node, error: &dyn std::error::Error) {
     let problem = reader.problem(&node.span, error.to_string());
     reader.note(problem);
-}
-
-fn project(reader: &mut Reader<'_>, node: &Node) -> Option<Project> {
-    let mut fields = reader.fields(node, "a project")?;
-    let path = fields
-        .need("path", reader)
-        .and_then(|node| reader.some_text(node, "`path`"));
-    let id = fields.take("id").and_then(|node| number(node, "`id`", reader));
-    let namespace_id = fields
-        .take("namespace_id")
-        .and_then(|node| number(node, "`namespace_id`", reader));
-    let visibility = fields.take("visibility").and_then(|node| {
-        let all = [Visibility::Private, Visibility::Internal, Visibility::Public];
-        reader.choice(
-            node,
-            "`visibility`",
-            &all.map(|visibility| (visibility.as_str(), visibility)),
-        )
-    });
-    let default_branch = fields
-        .take("default_branch")
-        .and_then(|node| reader.some_text(node, "`default_branch`"));
-    let protected = fields.take("protected").map(|node| {
-        reader.one_or_many(node, |reader, node| {
-            reader.some_text(node, "`protected`").map(|text| text.value)
-        })
-    });
-    fields.finish(reader);
-    let mut project = Project::new(path?.value);
-    if let Some(id) = id {
-        project.id = id;
-    }
-    if let Some(id) = namespace_id {
-        project.namespace_id = id;
-    }
-    if let Some(visibility) = visibility {
-        project.visibility = visibility.value;
-    }
-    if let Some(branch) = default_branch {
-        project.protected_branches = vec![branch.value.clone()];
-        project.default_branch = branch.value;
-    }
-    Some(match protected {
-        Some(patterns) => project.protecting(patterns),
-        None => project,
-    })
-}
-
-fn user(reader: &mut Reader<'_>, node: &Node) -> Option<User> {
-    let mut fields = reader.fields(node, "a user")?;
-    let login = fields
-        .need("login", reader)
-        .and_then(|node| reader.some_text(node, "`login`"));
-    let id = fields.take("id").and_then(|node| number(node, "`id`", reader));
-    let email = fields
-        .take("email")
-        .and_then(|node| reader.some_text(node, "`email`"));
-    fields.finish(reader);
-    let mut user = User::new(id.unwrap_or(1), login?.value);
-    if let Some(email) = email {
-        user.email = email.value;
-    }
-    Some(user)
-}
-
-fn number(node: &Node, what: &str, reader: &mut Reader<'_>) -> Option<u64> {
-    let number = reader.integer(node, what)?;
-    let positive = u64::try_from(number.value).ok().filter(|&number| number > 0);
-    if positive.is_none() {
-        reader.wrong_type(node, what, "a number above 0");
-    }
-    positive
 }
 
 fn aws(

@@ -34,6 +34,7 @@ pub fn line(entry: &Entry) -> Option<String> {
         Record::Fault(met) if !met.path.is_empty() => format!("fault met at {}: {}", met.path, met.fault),
         Record::Fault(met) => format!("fault met at {}: {}", met.gitlab, met.fault),
         Record::Change(change) => change.to_string(),
+        Record::TurnedAway(away) => format!("HTTP {} {}", away.status, away.why),
         _ => return None,
     };
     Some(format!("{} {}", time(entry.at), harmless(&told)))

@@ -9,7 +9,7 @@ use mock_aws::AccessKey;
 use mock_aws::iam::Account;
 use mock_gitlab::KeyPool;
 use tempfile::TempDir;
-use trustcheck_lab::{BootError, BootOptions, Entry, World, WorldSpec};
+use trustcheck_lab::{BootError, BootOptions, Entry, Limits, Reach, World, WorldSpec};
 
 use crate::scenario::Described;
 
@@ -31,6 +31,10 @@ pub struct Plan {
     pub seed_key: [u8; 32],
     /// What is random in the world comes from here.
     pub seed: u64,
+    /// What STS may reach outside the world.
+    pub reach: Reach,
+    /// How many connections it may have at a time.
+    pub connections: usize,
     /// Where the certificate authority's file is made.
     pub temporary: PathBuf,
 }
@@ -92,6 +96,11 @@ impl Standing {
             .access_key(AccessKey::root(&account, id, secret))
             .seed_key(plan.seed_key)
             .keep(KEPT_ENTRIES)
+            .reach(plan.reach)
+            .limits(Limits {
+                connections: plan.connections,
+                ..Limits::default()
+            })
             .on_entry(heard);
         let world = World::boot_with(spec, keys, plan.seed, options)
             .await

@@ -1,14 +1,16 @@
 //! From a request to an answer, whatever the request is.
 
 use std::collections::BTreeMap;
+use std::error::Error;
+use std::io;
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::State;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt as _, Limited};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
 use super::request::ApiRequest;
 use super::route::GLOBAL_REGION;
@@ -58,25 +60,49 @@ pub(crate) async fn answer(State(aws): State<Arc<Aws>>, request: Request<Body>) 
         cause: None,
         decision: None,
     };
-    let (answer, region) = match Limited::new(body, BODY_LIMIT).collect().await {
+    let (answer, region) = match whole(body).await {
         Ok(body) => {
-            let body = body.to_bytes();
             let request = ApiRequest::read(&parts, &body, &request_id);
             call.service.clone_from(&request.route.service);
             call.action = request.parameters.get("Action").map(str::to_owned);
             (dispatch(&aws, &request, &mut call).await, request.route.region)
         }
-        Err(_) => {
-            let failure = ApiError::body_too_large().because(Cause::UnreadableBody { limit: BODY_LIMIT });
-            (
-                failed(failure, FAULT_NAMESPACE, &mut call),
-                GLOBAL_REGION.to_owned(),
-            )
-        }
+        Err(failure) => (
+            failed(failure, FAULT_NAMESPACE, &mut call),
+            GLOBAL_REGION.to_owned(),
+        ),
     };
     call.response.status = answer.status.as_u16();
     (aws.events)(Event::Call(Box::new(call)));
     respond(answer, &request_id, &region)
+}
+
+/// Reads the body. One that is announced as too large is not waited for.
+async fn whole(body: Body) -> Result<Bytes, Failure> {
+    let too_large = || ApiError::body_too_large().because(Cause::BodyTooLarge { limit: BODY_LIMIT });
+    if body.size_hint().lower() > BODY_LIMIT as u64 {
+        return Err(too_large());
+    }
+    let error = match Limited::new(body, BODY_LIMIT).collect().await {
+        Ok(body) => return Ok(body.to_bytes()),
+        Err(error) => error,
+    };
+    if error.is::<LengthLimitError>() {
+        return Err(too_large());
+    }
+    Err(if is_late(&*error) {
+        ApiError::slow_body().because(Cause::SlowBody)
+    } else {
+        ApiError::unreadable_body().because(Cause::UnreadableBody {
+            problem: error.to_string(),
+        })
+    })
+}
+
+/// Whether somewhere behind the error is a deadline.
+fn is_late(error: &(dyn Error + 'static)) -> bool {
+    let io = error.downcast_ref::<io::Error>();
+    io.is_some_and(|error| error.kind() == io::ErrorKind::TimedOut) || error.source().is_some_and(is_late)
 }
 
 /// Finds the service and lets it answer.

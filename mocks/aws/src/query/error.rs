@@ -98,6 +98,24 @@ impl ApiError {
             "Request size exceeded the limit",
         )
     }
+
+    /// A body that did not come in time; as [`body_too_large`](ApiError::body_too_large).
+    pub(crate) fn slow_body() -> Self {
+        ApiError::sender(
+            StatusCode::REQUEST_TIMEOUT,
+            "RequestTimeout",
+            "The request was not received in time",
+        )
+    }
+
+    /// A body whose form is broken; as [`body_too_large`](ApiError::body_too_large).
+    pub(crate) fn unreadable_body() -> Self {
+        ApiError::sender(
+            StatusCode::BAD_REQUEST,
+            "BadRequest",
+            "The body of the request cannot be read",
+        )
+    }
 }
 
 /// An error with its reason.

@@ -175,7 +175,7 @@ async fn a_body_without_end_is_refused() {
     );
     let answer = world.send(request(Method::POST, "/", Some(FORM), body)).await;
     assert_eq!(answer.status, 413);
-    assert_eq!(world.cause_kind(), "unreadable-body");
+    assert_eq!(world.cause_kind(), "body-too-large");
 }
 
 #[rstest]

@@ -12,20 +12,41 @@
 //! | 16.5 | `environment_action` | as above |
 //! | 16.9 | `user_access_level` | as above |
 //! | 16.11 to 17.2 | `groups_direct` | as above |
+//! | 17.0 | `CI_JOB_JWT*` end | GitLab docs, "Deprecations and removals by version", 17.0 |
+//! | 17.10 | what `sub` is made of can be chosen | GitLab docs, "Projects API"; merge request 159485 |
+//! | 18.1 | an issuer of its own | GitLab docs, "Configure OpenID Connect in AWS" |
 //! | 18.4 | `job_project_*`, `job_namespace_*`; forks speak for themselves | GitLab docs; `jwt.rb` |
+//! | 18.7 | protection and tier in `sub` | GitLab docs, "Configure OpenID Connect" |
 //! | 18.9 | `job_source` | GitLab docs, "ID token payload" |
+//! | 19.1 | burned paths; an id may lead `sub` | `Authn::BurnedProjectRoute`, `RegisterJobService`; their specs |
+//!
+//! And those of its triggers:
+//!
+//! | trigger | what is its own | source |
+//! |---|---|---|
+//! | push, web, schedule, api, trigger token, pipelines | `pipeline_source` and `job_source` | GitLab docs, "`CI_PIPELINE_SOURCE`" |
+//! | tag | `ref_type`, `ref_path`; tags are protected apart | `Gitlab::Ci::JwtV2`; GitLab docs, "Protected tags" |
+//! | merge request | the source branch, as a branch, unprotected | `Ci::Pipeline#source_ref_path`; GitLab docs, example token C |
+//! | of a fork, run in the parent | whose project it is (18.4) | `Gitlab::Ci::Jwt#source_project` |
+//! | of a fork, run in the fork | the fork everywhere | GitLab docs, "Use with forked projects" |
+//! | environment | four claims, the tier guessed from the name | `Gitlab::Ci::Jwt#environment_claims`; `Environment#guess_tier` |
+//! | runner | a number, and whose runner it is | GitLab docs, "ID token payload" |
+//! | nobody | an empty `user_id`, the rest `null` | `JSONWebToken::UserProjectTokenClaims` |
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use mock_gitlab::{
-    Audience, Claims, Environment, EnvironmentAction, GitRef, JobSpec, MergeRequest, PipelineSource, Trigger,
+    Actor, Audience, Claims, Environment, EnvironmentAction, EventSink, GitRef, Identity, Instance, JobSpec,
+    MergeRequest, PipelineSource, Runner, Settings, SubComponent, Trigger, User, test_key_set,
 };
 use rstest::{Context, rstest};
 
-use crate::sample::{branch, instance, now, settings_of, tag};
+use crate::sample::{branch, now, settings, tag};
 
-const VERSIONS: [&str; 12] = [
-    "15.7", "15.11", "16.0", "16.2", "16.3", "16.5", "16.9", "16.11", "17.3", "18.4", "18.9", "19.4",
+const VERSIONS: [&str; 18] = [
+    "15.7", "15.9", "15.11", "16.0", "16.2", "16.3", "16.5", "16.9", "16.11", "17.0", "17.3", "17.10",
+    "18.1", "18.4", "18.7", "18.9", "19.1", "19.4",
 ];
 
 fn from(source: PipelineSource, git_ref: GitRef) -> Trigger {
@@ -83,26 +104,180 @@ fn payloads(
     #[case] trigger: Trigger,
     #[case] spec: JobSpec,
 ) {
-    let mut table = String::new();
-    let mut before = Claims::new();
-    for version in VERSIONS {
-        let gitlab = instance(settings_of(version));
-        let pipeline = gitlab.pipeline(project, &trigger, now()).unwrap();
-        let job = gitlab.job(&pipeline, spec.clone(), now());
-        let mut token = gitlab
-            .id_token(&job, &Audience::from("https://gitlab.com"), now())
-            .unwrap();
-        token.claims["jti"] = "…".into();
-        describe_changes(&mut table, version, &before, &token.claims);
-        before = token.claims;
+    snapshot(
+        &context,
+        &table(
+            &settings(),
+            project,
+            &trigger,
+            &spec,
+            &"https://gitlab.com".into(),
+        ),
+    );
+}
+
+fn with_components(components: &[SubComponent]) -> Settings {
+    let mut settings = settings();
+    settings.projects[0].sub_claim_components = components.to_vec();
+    settings
+}
+
+fn with_user(user: User) -> Settings {
+    Settings {
+        users: vec![user],
+        ..settings()
     }
+}
+
+fn self_managed(url: &str, issuer: Option<&str>) -> Settings {
+    Settings {
+        url: url.parse().unwrap(),
+        ci_id_tokens_issuer_url: issuer.map(str::to_owned),
+        ..settings()
+    }
+}
+
+fn reclaimed() -> Settings {
+    let mut settings = settings();
+    settings.projects[0].path_reclaimed = true;
+    settings
+}
+
+/// The same pipeline, a push to `main` that deploys to production, on instances that are set up otherwise.
+#[rstest]
+#[case::self_hosted_runner(
+    settings(),
+    Trigger { runner: Some(Runner::self_hosted()), ..Trigger::push(branch("main")) },
+    "https://gitlab.com".into()
+)]
+#[case::nobody(
+    settings(),
+    Trigger { user: Actor::Nobody, ..Trigger::push(branch("main")) },
+    "https://gitlab.com".into()
+)]
+#[case::audiences(
+    settings(),
+    Trigger::push(branch("main")),
+    Audience::Many(vec!["https://gitlab.com".to_owned(), "sts.amazonaws.com".to_owned()])
+)]
+#[case::list_of_one_audience(
+    settings(),
+    Trigger::push(branch("main")),
+    Audience::Many(vec!["https://gitlab.com".to_owned()])
+)]
+#[case::identities(
+    with_user(User {
+        identities: vec![Identity { provider: "saml".to_owned(), extern_uid: "u-1".to_owned() }],
+        pass_identities: true,
+        groups: vec!["my-group".to_owned(), "my-group/sub".to_owned()],
+        ..User::default()
+    }),
+    Trigger::push(branch("main")),
+    "https://gitlab.com".into()
+)]
+#[case::port_and_path(
+    self_managed("https://git.example.com:8443/gitlab", None),
+    Trigger::push(branch("main")),
+    "https://git.example.com".into()
+)]
+#[case::plain_http(
+    self_managed("http://git.example.com", None),
+    Trigger::push(branch("main")),
+    "https://git.example.com".into()
+)]
+#[case::custom_issuer(
+    self_managed("https://git.example.com:8443", Some("https://oidc.example.com/")),
+    Trigger::push(branch("main")),
+    "https://git.example.com".into()
+)]
+#[case::subject_of_the_path_alone(
+    with_components(&[SubComponent::ProjectPath]),
+    Trigger::push(branch("main")),
+    "https://gitlab.com".into()
+)]
+#[case::subject_with_protection(
+    with_components(&[
+        SubComponent::ProjectPath,
+        SubComponent::RefProtected,
+        SubComponent::EnvironmentProtected,
+        SubComponent::DeploymentTier,
+    ]),
+    Trigger::push(branch("main")),
+    "https://gitlab.com".into()
+)]
+#[case::subject_by_id(
+    with_components(&[SubComponent::ProjectId, SubComponent::RefType, SubComponent::Ref]),
+    Trigger::push(branch("main")),
+    "https://gitlab.com".into()
+)]
+#[case::burned_path(reclaimed(), Trigger::push(branch("main")), "https://gitlab.com".into())]
+fn payloads_by_settings(
+    #[context] context: Context,
+    #[case] settings: Settings,
+    #[case] trigger: Trigger,
+    #[case] audience: Audience,
+) {
+    let spec = deploying(Environment::new("production"));
+    snapshot(&context, &table(&settings, PARENT, &trigger, &spec, &audience));
+}
+
+fn snapshot(context: &Context, table: &str) {
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!(context.description.unwrap(), table);
     });
 }
 
-fn describe_changes(table: &mut String, version: &str, before: &Claims, after: &Claims) {
-    writeln!(table, "# {version}").unwrap();
+/// What each version makes of a trigger: a token, or a refusal; and which of the tokens before ID tokens there are.
+fn table(
+    settings: &Settings,
+    project: &str,
+    trigger: &Trigger,
+    spec: &JobSpec,
+    audience: &Audience,
+) -> String {
+    let mut table = String::new();
+    let (mut before, mut legacy_before) = (Claims::new(), String::new());
+    for version in VERSIONS {
+        writeln!(table, "# {version}").unwrap();
+        let settings = Settings {
+            version: version.parse().unwrap(),
+            ..settings.clone()
+        };
+        let made = Instance::new(settings, test_key_set(), 1, EventSink::none());
+        let gitlab = match made {
+            Ok(gitlab) => Arc::new(gitlab),
+            Err(error) => {
+                writeln!(table, "! {error}").unwrap();
+                continue;
+            }
+        };
+        let pipeline = gitlab.pipeline(project, trigger, now()).unwrap();
+        let job = gitlab.job(&pipeline, spec.clone(), now());
+        let legacy = gitlab.legacy_tokens(&job, false, now());
+        let legacy: Vec<_> = legacy.iter().map(|(name, _)| *name).collect();
+        let legacy = legacy.join(" ");
+        if legacy != legacy_before {
+            let gone = if legacy.is_empty() {
+                "none any more"
+            } else {
+                &legacy
+            };
+            writeln!(table, "legacy: {gone}").unwrap();
+            legacy_before = legacy;
+        }
+        match gitlab.id_token(&job, audience, now()) {
+            Ok(mut token) => {
+                token.claims["jti"] = "…".into();
+                describe_changes(&mut table, &before, &token.claims);
+                before = token.claims;
+            }
+            Err(refusal) => writeln!(table, "! {refusal}").unwrap(),
+        }
+    }
+    table
+}
+
+fn describe_changes(table: &mut String, before: &Claims, after: &Claims) {
     let mut previous: Option<&str> = None;
     for (name, value) in after {
         match before.get(name) {
