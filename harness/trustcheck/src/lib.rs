@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Modules depend on those before them in this list: `context`, `diagnostic`, `reader`; `execute`, `client`, `spoil` and
-//! `tools`; `observation` and `expect`; `scenario`; `collect` and `partition`; `run`; `report`; `explain`; `mint`; `serve`;
+//! `tools`; `observation` and `expect`; `scenario`; `collect` and `partition`; `run`; `report`; `explain`; `mint`; `serve`, `exec`;
 //! `cli`.
 
 pub mod cli;
@@ -14,6 +14,7 @@ pub mod client;
 pub mod collect;
 pub mod context;
 pub mod diagnostic;
+pub mod exec;
 pub mod execute;
 pub mod expect;
 pub mod explain;

@@ -71,7 +71,7 @@ impl JobRun {
 }
 
 /// What was seen of a case.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Observation {
     /// The jobs that ran, in order. A failed job is the last.
     pub jobs: Vec<JobRun>,

@@ -15,6 +15,8 @@ pub enum Exit {
     Environment,
     /// The user broke it off (128 + SIGINT, as shells have it).
     Interrupted,
+    /// The status of the command that was run in a world.
+    Of(u8),
 }
 
 impl From<Exit> for ExitCode {
@@ -25,6 +27,7 @@ impl From<Exit> for ExitCode {
             Exit::Input => 2,
             Exit::Environment => 3,
             Exit::Interrupted => 130,
+            Exit::Of(status) => status,
         })
     }
 }

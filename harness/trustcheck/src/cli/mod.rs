@@ -2,11 +2,13 @@
 
 mod completions;
 mod descriptors;
+mod exec;
 mod exit;
 mod explain;
 mod input;
 mod interrupt;
 mod issuers;
+mod job;
 mod run;
 mod serve;
 mod token;
@@ -39,6 +41,7 @@ struct Arguments {
 enum Command {
     Run(run::Arguments),
     Explain(explain::Arguments),
+    Exec(exec::Arguments),
     Serve(serve::Arguments),
     Token(token::Arguments),
     Completions(completions::Arguments),
@@ -73,6 +76,7 @@ pub fn main() -> ExitCode {
         match arguments.command {
             Command::Run(arguments) => run::run(arguments, context).await,
             Command::Explain(arguments) => explain::run(&arguments, &context),
+            Command::Exec(arguments) => exec::run(&arguments, &context).await,
             Command::Serve(arguments) => serve::run(arguments, &context).await,
             Command::Token(arguments) => token::run(&arguments, &context),
             Command::Completions(arguments) => completions::run(&arguments),

@@ -1,5 +1,6 @@
 //! Executors: how a job runs and reaches the mocks. One file an executor.
 
+pub mod foreground;
 mod host;
 mod log;
 pub mod orphans;

@@ -30,7 +30,7 @@ pub(super) fn decisions(seen: &Observation) -> Vec<Value> {
 }
 
 /// For each call that was turned away: the line that the user saw, and under it why.
-pub(super) fn denials(seen: &Observation, colour: bool) -> Vec<String> {
+pub(crate) fn denials(seen: &Observation, colour: bool) -> Vec<String> {
     let paint = Paint { colour };
     let output = seen.output();
     seen.calls()

@@ -1,6 +1,6 @@
 //! Reports: one file a format. Each listens to a run, and none computes a result again.
 
-mod explanation;
+pub(crate) mod explanation;
 mod json;
 mod junit;
 mod pretty;
