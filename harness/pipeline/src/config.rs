@@ -1,28 +1,56 @@
-//! The file as GitLab composes it before it looks at any entry: loaded, extended, its references resolved.
+//! The file as GitLab composes it before it looks at any entry: loaded, its includes merged in, extended, its
+//! references resolved.
 
 mod budget;
 mod document;
 mod extends;
+mod header;
+mod include;
+mod inputs;
+mod interpolation;
+mod merge;
 mod reference;
 
 use located_yaml::Node;
 
-use crate::Diagnostic;
+use crate::circumstances::Circumstances;
 use crate::findings::Findings;
+use crate::library::Library;
+use crate::sources::Sources;
+
+pub(crate) use include::Entries;
 
 /// Composes a file. In the mapping that comes back no key is written twice.
 ///
 /// # Errors
-/// What is wrong with the text as YAML, with `extends` or with `!reference`.
-pub(crate) fn compose(text: &str) -> Result<Node, Vec<Diagnostic>> {
-    let mut root = document::load(text)?;
-    let mut findings = Findings::default();
+/// What is wrong with the texts as YAML, with `include`, with `extends` or with `!reference`.
+pub(crate) fn compose(
+    name: &str,
+    text: &str,
+    library: &Library,
+    circumstances: &Circumstances,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Option<Node> {
+    let mut root = include::file(name, text, library, circumstances, sources, findings)?;
+    finish(&mut root, findings)
+}
+
+/// Composes the files that a `trigger:include` names, which make up a child pipeline.
+pub(crate) fn compose_child(
+    entries: &Entries,
+    library: &Library,
+    circumstances: &Circumstances,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Option<Node> {
+    let mut root = include::entries(entries, library, circumstances, sources, findings)?;
+    finish(&mut root, findings)
+}
+
+fn finish(root: &mut Node, findings: &mut Findings) -> Option<Node> {
     let mut budget = budget::Budget::default();
-    extends::resolve(&mut root, &mut budget, &mut findings);
-    reference::resolve(&mut root, &mut budget, &mut findings);
-    if findings.is_empty() {
-        Ok(root)
-    } else {
-        Err(findings.into_diagnostics())
-    }
+    extends::resolve(root, &mut budget, findings);
+    reference::resolve(root, &mut budget, findings);
+    findings.is_empty().then(|| root.clone())
 }

@@ -1,7 +1,11 @@
 //! The entries of a composed file: one module a keyword, each validated as GitLab validates it.
 
+pub(crate) mod artifacts;
+pub(crate) mod cache;
 pub(crate) mod commands;
-mod duration;
+pub(crate) mod conditions;
+pub(crate) mod duration;
+pub(crate) mod environment;
 pub(crate) mod id_tokens;
 pub(crate) mod image;
 pub(crate) mod inert;
@@ -10,6 +14,16 @@ pub(crate) mod inheritable;
 pub(crate) mod job;
 pub(crate) mod jobs;
 pub(crate) mod keys;
+pub(crate) mod needs;
+pub(crate) mod parallel;
+pub(crate) mod policy;
+pub(crate) mod retry;
+pub(crate) mod rules;
+pub(crate) mod secrets;
+pub(crate) mod services;
 pub(crate) mod stages;
 pub(crate) mod timeout;
+pub(crate) mod trigger;
 pub(crate) mod variables;
+pub(crate) mod when;
+pub(crate) mod workflow;

@@ -1,54 +1,109 @@
-//! A pipeline file, read and planned.
+//! A configuration, read and checked: the jobs that pipelines may have.
 
 use indexmap::IndexMap;
 use located_yaml::Node;
 
+use crate::circumstances::Circumstances;
+use crate::draft::{self, Draft};
 use crate::entry::inheritable::{GLOBALS, Inheritable};
 use crate::entry::job::{self, Written};
+use crate::entry::workflow::{self, Workflow};
 use crate::entry::{jobs, keys, stages, variables};
 use crate::findings::{Findings, Location};
 use crate::keyword::{self, DEFAULT, ROOT, Support};
+use crate::library::Library;
 use crate::nearest::did_you_mean;
+use crate::sources::Sources;
 use crate::value::{self, Value};
-use crate::{Diagnostic, Job, VariableValue, config};
+use crate::{Diagnostic, Job, Trigger, VariableValue, config, graph};
 
-/// The jobs that a `.gitlab-ci.yml` plans.
-#[derive(Clone, Debug, PartialEq)]
+/// The jobs that a `.gitlab-ci.yml`, with all that it includes, describes.
+#[derive(Clone, Debug)]
 pub struct Pipeline {
-    stages: Vec<String>,
-    variables: IndexMap<String, VariableValue>,
-    jobs: IndexMap<String, Job>,
+    pub(crate) sources: Sources,
+    pub(crate) stages: Vec<String>,
+    pub(crate) variables: IndexMap<String, VariableValue>,
+    pub(crate) workflow: Workflow,
+    pub(crate) drafts: Vec<Draft>,
+}
+
+/// Why GitLab creates no pipeline, with the files that the places lie in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The files.
+    pub sources: Sources,
+    /// What is wrong. The spans are those of the sources.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Pipeline {
-    /// Reads a pipeline file.
+    /// Reads a file that includes no others, as for a push to `main`.
     ///
     /// # Errors
-    /// All mistakes that could be found, in the order of their places. Mistakes of YAML, of `extends` and of
-    /// `!reference` hide those of entries, as they do in GitLab.
-    ///
-    /// DIVERGENCE: GitLab stops at the first error of `extends` and `!reference`, checks a job's keywords only if its
-    /// keys are known, and the stages of jobs only if all entries are valid; here all of it is reported at once.
+    /// As [`Pipeline::read`]; the spans are bytes of the text.
     pub fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
-        let root = config::compose(text)?;
-        let mut findings = Findings::default();
-        let pipeline = read(&root, &mut findings);
-        if findings.is_empty() {
-            Ok(pipeline)
-        } else {
-            Err(findings.into_diagnostics())
+        let (library, circumstances) = (Library::default(), Circumstances::default());
+        Self::read(".gitlab-ci.yml", text, &library, &circumstances).map_err(|refusal| refusal.diagnostics)
+    }
+
+    /// Reads a file and all that it includes. Which files those are may depend on the circumstances.
+    ///
+    /// # Errors
+    /// All mistakes that could be found, in the order of their places. Mistakes of YAML, of `include`, of `extends` and
+    /// of `!reference` hide those of entries, and those hide mistakes between jobs, as they do in GitLab.
+    ///
+    /// DIVERGENCE: GitLab stops at the first error of `include`, `extends` and `!reference`, checks a job's keywords
+    /// only if its keys are known, and the stages of jobs only if all entries are valid; here all of it is reported at
+    /// once.
+    pub fn read(
+        name: &str,
+        text: &str,
+        library: &Library,
+        circumstances: &Circumstances,
+    ) -> Result<Self, Refusal> {
+        let (mut sources, mut findings) = (Sources::default(), Findings::default());
+        let root = config::compose(name, text, library, circumstances, &mut sources, &mut findings);
+        Self::finish(root.as_ref(), sources, findings)
+    }
+
+    /// Reads the files of a child pipeline; `None` where the trigger starts a pipeline of another project.
+    ///
+    /// # Errors
+    /// As [`Pipeline::read`].
+    pub fn child(
+        trigger: &Trigger,
+        library: &Library,
+        circumstances: &Circumstances,
+    ) -> Option<Result<Self, Refusal>> {
+        let entries = trigger.include.as_ref()?;
+        let (mut sources, mut findings) = (Sources::default(), Findings::default());
+        let root = config::compose_child(entries, library, circumstances, &mut sources, &mut findings);
+        Some(Self::finish(root.as_ref(), sources, findings))
+    }
+
+    fn finish(root: Option<&Node>, sources: Sources, mut findings: Findings) -> Result<Self, Refusal> {
+        let pipeline = root
+            .filter(|_| findings.is_empty())
+            .map(|root| read(root, &sources, &mut findings));
+        match pipeline {
+            Some(pipeline) if findings.is_empty() => Ok(pipeline),
+            _ => Err(Refusal {
+                sources,
+                diagnostics: findings.into_diagnostics(),
+            }),
         }
     }
 
-    /// The visible jobs, stage by stage, those of a stage in the order of the file.
+    /// The visible jobs, stage by stage, those of a stage in the order of the file. `parallel` has made its copies, and
+    /// no rule has been looked at.
     pub fn jobs(&self) -> impl Iterator<Item = &Job> {
-        self.jobs.values()
+        self.drafts.iter().map(|draft| &draft.job)
     }
 
     /// A visible job by name.
     #[must_use]
     pub fn job(&self, name: &str) -> Option<&Job> {
-        self.jobs.get(name)
+        self.jobs().find(|job| job.name == name)
     }
 
     /// The stages in order, with `.pre` and `.post`.
@@ -62,9 +117,15 @@ impl Pipeline {
     pub fn variables(&self) -> &IndexMap<String, VariableValue> {
         &self.variables
     }
+
+    /// The files that it was read from.
+    #[must_use]
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
 }
 
-fn read(root: &Node, findings: &mut Findings) -> Pipeline {
+fn read(root: &Node, sources: &Sources, findings: &mut Findings) -> Pipeline {
     check_root(root, findings);
     let stages = stages::read(root.get("stages"), findings);
     let variables = variables::read(
@@ -73,30 +134,46 @@ fn read(root: &Node, findings: &mut Findings) -> Pipeline {
         variables::OF_FILE,
         findings,
     );
+    let workflow = root
+        .get("workflow")
+        .filter(|node| jobs::is_root_keyword("workflow", node));
+    let workflow = workflow::read(workflow, findings);
     let defaults = defaults(root, findings);
     let found = jobs::find(root, findings);
-    for (name, entry) in found.bridges {
-        job::read_bridge(name, entry, findings);
-    }
-    let mut planned: Vec<(usize, Job)> = Vec::new();
-    for (name, entry) in found.scripts {
-        let written = job::read(name, entry, findings);
+    let bridges = found.bridges.into_iter().map(|(name, entry)| (name, entry, true));
+    let scripts = found
+        .scripts
+        .into_iter()
+        .map(|(name, entry)| (name, entry, false));
+    let mut entries: Vec<_> = scripts.chain(bridges).collect();
+    entries.sort_by_key(|(_, entry, _)| found.order.get(&entry.key.span.start).copied());
+    let mut planned: Vec<(usize, Vec<Draft>)> = Vec::new();
+    for (name, entry, is_bridge) in entries {
+        let written = if is_bridge {
+            job::read_bridge(name, entry, findings)
+        } else {
+            job::read(name, entry, findings)
+        };
         // Where the list of stages is wrong itself, nothing is said about the stages of jobs.
         let Some(stages) = &stages else { continue };
         match stages.iter().position(|stage| *stage == written.stage) {
-            Some(place) => planned.push((place, plan(written, &defaults, &variables))),
+            Some(place) => planned.push((place, draft::of(written, &defaults, &variables))),
             None => unknown_stage(&written, stages, findings),
         }
     }
     planned.sort_by_key(|(place, _)| *place);
-    let jobs = planned
-        .into_iter()
-        .map(|(_, job)| (job.name.clone(), job))
-        .collect();
+    let mut drafts: Vec<Draft> = planned.into_iter().flat_map(|(_, drafts)| drafts).collect();
+    let stages = stages.unwrap_or_default();
+    draft::expand_needs(&mut drafts);
+    if findings.is_empty() {
+        graph::check(&drafts, &stages, findings);
+    }
     Pipeline {
-        stages: stages.unwrap_or_default(),
+        sources: sources.clone(),
+        stages,
         variables,
-        jobs,
+        workflow,
+        drafts,
     }
 }
 
@@ -148,33 +225,6 @@ fn only(node: &Node, keys: &[&str]) -> Node {
         .filter(|(key, _)| keys.contains(key))
         .map(|(_, entry)| entry.clone());
     Node::new(node.span.clone(), located_yaml::Value::Mapping(entries.collect()))
-}
-
-/// A job with its defaults and the file's variables.
-fn plan(written: Written, defaults: &Inheritable, variables: &IndexMap<String, VariableValue>) -> Job {
-    let inherited = written.inheritable.or(defaults, &written.inherit.default);
-    let mut merged: IndexMap<_, _> = variables
-        .iter()
-        .filter(|(name, _)| written.inherit.variables.includes(name))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    merged.extend(written.variables);
-    let mut places = written.places;
-    places.extend(inherited.places);
-    Job {
-        name: written.name,
-        stage: written.stage,
-        image: inherited.image,
-        variables: merged,
-        id_tokens: inherited.id_tokens.unwrap_or_default(),
-        before_script: inherited.before_script.unwrap_or_default(),
-        script: written.script,
-        after_script: inherited.after_script.unwrap_or_default(),
-        timeout: inherited.timeout,
-        tags: inherited.tags.unwrap_or_default(),
-        span: written.span,
-        places,
-    }
 }
 
 fn unknown_stage(job: &Written, stages: &[String], findings: &mut Findings) {

@@ -3,10 +3,16 @@
 //! DIVERGENCE: GitLab also reads numbers in words (`three hours`); those are refused here. They appear in no
 //! documentation of the keyword.
 
+use located_yaml::Node;
+
+use crate::findings::{Findings, Location};
+use crate::value;
+
 const MINUTE: f64 = 60.0;
 const HOUR: f64 = 60.0 * MINUTE;
 const DAY: f64 = 24.0 * HOUR;
-const WEEK: f64 = 7.0 * DAY;
+/// Seconds of a week.
+pub(crate) const WEEK: f64 = 7.0 * DAY;
 const MONTH: f64 = 30.0 * DAY;
 const YEAR: f64 = 365.25 * DAY;
 
@@ -18,6 +24,36 @@ pub(crate) fn parse(text: &str) -> Option<f64> {
     let text = text.to_lowercase();
     let seconds = clock(&text).or_else(|| words(&text))?;
     (seconds > 0.0).then_some(seconds)
+}
+
+/// The seconds of an attribute, below a limit; `None` if the value is wrong and that was reported.
+pub(crate) fn seconds(
+    at: &Location,
+    attribute: &str,
+    node: &Node,
+    limit: f64,
+    findings: &mut Findings,
+) -> Option<u64> {
+    let Some(seconds) = value::text(node).and_then(parse) else {
+        let error = format!("{attribute} should be a duration");
+        findings.entry(at, error, node.site(), None);
+        return None;
+    };
+    if seconds >= limit {
+        findings.entry(
+            at,
+            format_args!("{attribute} should not exceed the limit"),
+            node.site(),
+            None,
+        );
+        return None;
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 0 and the limit"
+    )]
+    Some(seconds as u64)
 }
 
 /// `1:30:00`

@@ -15,10 +15,12 @@ pub(crate) fn tags(at: &Location, node: &Node, findings: &mut Findings) -> Optio
 }
 
 /// `interruptible`: whether a newer pipeline may cancel the job.
-pub(crate) fn interruptible(at: &Location, node: &Node, findings: &mut Findings) {
-    if !matches!(value::of(node), Value::Bool(_)) {
-        findings.entry(at, "config should be a boolean value", node.site(), None);
+pub(crate) fn interruptible(at: &Location, node: &Node, findings: &mut Findings) -> Option<bool> {
+    if let Value::Bool(truth) = value::of(node) {
+        return Some(truth);
     }
+    findings.entry(at, "config should be a boolean value", node.site(), None);
+    None
 }
 
 /// `coverage`: the expression that finds the coverage in the log. Its syntax within the slashes is not checked.

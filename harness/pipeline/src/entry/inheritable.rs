@@ -6,13 +6,13 @@ use indexmap::IndexMap;
 use located_yaml::Node;
 
 use crate::entry::inherit::Selection;
-use crate::entry::{commands, id_tokens, image, inert, timeout};
+use crate::entry::{artifacts, cache, commands, id_tokens, image, inert, keys, retry, services, timeout};
 use crate::findings::{Findings, Location};
 use crate::value;
-use crate::{IdToken, Image, Span};
+use crate::{Artifacts, Cache, IdToken, Image, Retry, Service, Span};
 
 /// The keywords of the file's own level that are defaults of every job, an older form of `default:`.
-pub(crate) const GLOBALS: [&str; 3] = ["image", "before_script", "after_script"];
+pub(crate) const GLOBALS: [&str; 5] = ["image", "before_script", "after_script", "services", "cache"];
 
 /// The values that are set; a value of null is not.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +23,12 @@ pub(crate) struct Inheritable {
     pub(crate) id_tokens: Option<IndexMap<String, IdToken>>,
     pub(crate) timeout: Option<u64>,
     pub(crate) tags: Option<Vec<String>>,
+    pub(crate) services: Option<Vec<Service>>,
+    pub(crate) artifacts: Option<Artifacts>,
+    pub(crate) cache: Option<Vec<Cache>>,
+    pub(crate) retry: Option<Retry>,
+    pub(crate) interruptible: Option<bool>,
+    pub(crate) hooks: Option<Vec<String>>,
     /// Where each is written, also those with no consequence here.
     pub(crate) places: IndexMap<&'static str, Span>,
 }
@@ -42,9 +48,18 @@ impl Inheritable {
         let id_tokens = given("id_tokens");
         let timeout = given("timeout");
         let tags = given("tags");
-        if let Some((at, node)) = given("interruptible") {
-            inert::interruptible(&at, node, findings);
-        }
+        let interruptible = given("interruptible");
+        let services = given("services");
+        let artifacts = given("artifacts");
+        let cache = given("cache");
+        let retry = given("retry");
+        let hooks = given("hooks");
+        set.interruptible = interruptible.and_then(|(at, node)| inert::interruptible(&at, node, findings));
+        set.services = services.and_then(|(at, node)| services::read(&at, node, findings));
+        set.artifacts = artifacts.and_then(|(at, node)| artifacts::read(&at, node, findings));
+        set.cache = cache.and_then(|(at, node)| cache::read(&at, node, findings));
+        set.retry = retry.and_then(|(at, node)| retry::read(&at, node, findings));
+        set.hooks = hooks.and_then(|(at, node)| read_hooks(&at, node, findings));
         set.image = image.and_then(|(at, node)| image::read(&at, node, findings));
         set.before_script = before_script.and_then(|(at, node)| commands::read(&at, node, findings));
         set.after_script = after_script.and_then(|(at, node)| commands::read(&at, node, findings));
@@ -66,7 +81,20 @@ impl Inheritable {
                 }
             )*};
         }
-        inherit!(image, before_script, after_script, id_tokens, timeout, tags);
+        inherit!(
+            image,
+            before_script,
+            after_script,
+            id_tokens,
+            timeout,
+            tags,
+            services,
+            artifacts,
+            cache,
+            retry,
+            interruptible,
+            hooks
+        );
         for (key, span) in &defaults.places {
             if takes(key, &self.places) {
                 self.places.insert(key, span.clone());
@@ -74,4 +102,15 @@ impl Inheritable {
         }
         self
     }
+}
+
+/// `hooks`: commands at points of a job's life, of which there is one.
+fn read_hooks(at: &Location, node: &Node, findings: &mut Findings) -> Option<Vec<String>> {
+    if node.as_mapping().is_none() {
+        findings.entry(at, "config should be a hash", node.site(), None);
+        return None;
+    }
+    keys::allow(at, node, &["pre_get_sources_script"], findings);
+    let script = node.get("pre_get_sources_script")?;
+    commands::read(&at.child("pre_get_sources_script"), script, findings)
 }

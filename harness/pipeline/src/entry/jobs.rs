@@ -14,6 +14,8 @@ pub(crate) struct Jobs<'a> {
     pub(crate) scripts: Vec<(&'a str, &'a Entry)>,
     /// Jobs that start another pipeline.
     pub(crate) bridges: Vec<(&'a str, &'a Entry)>,
+    /// Where each job comes among all entries, by where its name is written.
+    pub(crate) order: std::collections::HashMap<usize, usize>,
 }
 
 /// What an entry of the file is, if it is a job.
@@ -48,7 +50,8 @@ pub(crate) fn is_root_keyword(name: &str, node: &Node) -> bool {
 pub(crate) fn find<'a>(root: &'a Node, findings: &mut Findings) -> Jobs<'a> {
     let mut jobs = Jobs::default();
     let at = Location::root("jobs");
-    for (name, entry) in value::entries(root) {
+    for (number, (name, entry)) in value::entries(root).enumerate() {
+        jobs.order.insert(entry.key.span.start, number);
         if is_root_keyword(name, &entry.value) {
             continue;
         }

@@ -14,6 +14,9 @@ pub(crate) const OF_FILE: &[&str] = &["value", "description", "expand", "options
 /// What a mapping under a variable of a job may say.
 pub(crate) const OF_JOB: &[&str] = &["value", "expand"];
 
+/// What a mapping under a variable of a rule may say: none is allowed there.
+pub(crate) const OF_RULE: &[&str] = &[];
+
 /// The variables; those that are wrong are reported and left out.
 pub(crate) fn read(
     at: &Location,
@@ -54,6 +57,10 @@ fn variable(
             expand: true,
             span: entry.key.site(),
         }),
+        Value::Hash(_) if allowed.is_empty() => {
+            findings.entry(at, "config must be a scalar", node.site(), None);
+            None
+        }
         Value::Hash(_) => mapping(at, node, allowed, findings),
         Value::List(_) => {
             let message = "variable definition must be either a string or a hash";

@@ -17,6 +17,18 @@ pub fn expand<'v>(text: &str, mut lookup: impl FnMut(&str) -> Option<&'v str>) -
         .collect()
 }
 
+/// Expands the references to names that are defined, and leaves the others as they are written.
+#[must_use]
+pub(crate) fn expand_existing<'v>(text: &str, lookup: impl Fn(&str) -> Option<&'v str>) -> String {
+    pieces(text, false)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Text(text) | Piece::Escape(text) => text,
+            Piece::Reference { name, written } => lookup(name).unwrap_or(written),
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;

@@ -1,9 +1,11 @@
 use crate::{Diagnostic, Job, Pipeline};
 
 mod composition;
+mod include;
 mod inheritance;
 mod job;
 mod lint;
+mod plan;
 mod robustness;
 
 fn parse(text: &str) -> Pipeline {

@@ -96,7 +96,7 @@ use super::{help, problems};
 )]
 #[case::tokens_of_a_bridge(
     "j: {trigger: other, id_tokens: {T: {aud: a}}}",
-    "1:21 jobs:j config contains unknown keys: id_tokens\n1:5 keyword `trigger` is not supported yet"
+    "1:21 jobs:j config contains unknown keys: id_tokens"
 )]
 #[case::variables_as_list(
     "j: {script: x, variables: [A]}",
@@ -174,6 +174,127 @@ use super::{help, problems};
     "j: {script: x, inherit: {defaults: false}}",
     "1:26 jobs:j:inherit config contains unknown keys: defaults"
 )]
+#[case::rules_as_hash(
+    "j: {script: x, rules: {if: $A}}",
+    "1:23 jobs:j rules should be an array containing hashes and arrays of hashes"
+)]
+#[case::rule_key(
+    "j: {script: x, rules: [{iff: $A}]}",
+    "1:25 jobs:j:rules:rule config contains unknown keys: iff"
+)]
+#[case::rule_expression(
+    "j: {script: x, rules: [{if: '$A == main'}]}",
+    "1:29 jobs:j:rules:rule if invalid expression syntax"
+)]
+#[case::rule_when(
+    "j: {script: x, rules: [{when: sometimes}]}",
+    "1:31 jobs:j:rules:rule when unknown value: sometimes"
+)]
+#[case::rules_with_only(
+    "j: {script: x, rules: [{if: $A}], only: [main]}",
+    "1:41 jobs:j config key may not be used with `rules`: only"
+)]
+#[case::workflow_when(
+    "workflow: {rules: [{when: manual}]}\nj: {script: x}",
+    "1:27 workflow:rules:rule when unknown value: manual"
+)]
+#[case::when(
+    "j: {script: x, when: never}",
+    "1:22 jobs:j when should be one of: on_success, on_failure, always, manual, delayed"
+)]
+#[case::only(
+    "j: {script: x, only: main}",
+    "1:22 jobs:j:only has to be either an array of conditions or a hash"
+)]
+#[case::only_pattern(
+    "j: {script: x, only: [/(/]}",
+    "1:22 jobs:j:only config should be an array of strings or regular expressions using re2 syntax"
+)]
+#[case::unknown_need("j: {script: x, needs: [k]}", "1:24 j job: undefined need: k")]
+#[case::unknown_dependency("j: {script: x, dependencies: [k]}", "1:1 j job: undefined dependency: k")]
+#[case::later_need(
+    "j: {script: x, stage: build, needs: [k]}\nk: {script: x}",
+    "1:38 j job: need k is not defined in current or prior stages"
+)]
+#[case::need_twice(
+    "j: {script: x, needs: [k, k]}\nk: {script: x}",
+    "1:24 j has the following needs duplicated: k."
+)]
+#[case::need_of_itself("j: {script: x, needs: [j]}", "1:23 The pipeline has circular dependencies")]
+#[case::needs_in_a_circle(
+    "j: {script: x, needs: [k]}\nk: {script: x, needs: [j]}",
+    "1:23 The pipeline has circular dependencies"
+)]
+#[case::parallel_zero(
+    "j: {script: x, parallel: 0}",
+    "1:26 jobs:j:parallel config must be greater than or equal to 1"
+)]
+#[case::parallel_many(
+    "j: {script: x, parallel: 201}",
+    "1:26 jobs:j:parallel config must be less than or equal to 200"
+)]
+#[case::parallel_word(
+    "j: {script: x, parallel: many}",
+    "1:26 jobs:j:parallel should be an integer or a hash"
+)]
+#[case::matrix_many(
+    "j: {script: x, parallel: {matrix: [{A: [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15], B: [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15]}]}}",
+    "1:35 jobs:j:parallel:matrix config generates too many jobs (maximum is 200)"
+)]
+#[case::retry(
+    "j: {script: x, retry: 3}",
+    "1:23 jobs:j:retry config must be less than or equal to 2"
+)]
+#[case::retry_reason(
+    "j: {script: x, retry: {max: 1, when: [script_failur]}}",
+    "1:38 jobs:j:retry when contains unknown values: script_failur"
+)]
+#[case::environment_action(
+    "j: {script: x, environment: {name: a, action: go}}",
+    "1:47 jobs:j:environment action should be start, stop, prepare, verify, or access"
+)]
+#[case::environment_without_name(
+    "j: {script: x, environment: {url: a}}",
+    "1:29 jobs:j:environment name can't be blank"
+)]
+#[case::on_stop(
+    "j: {script: x, environment: {name: a, on_stop: k}}",
+    "1:29 j job: on_stop job k is not defined"
+)]
+#[case::artifacts(
+    "j: {script: x, artifacts: {path: [a]}}",
+    "1:28 jobs:j:artifacts config contains unknown keys: path"
+)]
+#[case::allow_failure(
+    "j: {script: x, allow_failure: maybe}",
+    "1:31 jobs:j allow failure should be a hash or a boolean value"
+)]
+#[case::secrets(
+    "j: {script: x, secrets: {A: {valut: b}}}",
+    "1:29 jobs:j:secrets:a config must use exactly one of these keys: vault, azure_key_vault, gcp_secret_manager, aws_secrets_manager, gitlab_secrets_manager, akeyless\n1:30 jobs:j:secrets:a config contains unknown keys: valut"
+)]
+#[case::start_in("j: {script: x, when: delayed}", "1:1 jobs:j start in should be a duration")]
+#[case::trigger_strategy(
+    "j: {trigger: {project: a/b, strategy: wait}}",
+    "1:39 jobs:j:trigger strategy should be depend or mirror"
+)]
+#[case::services(
+    "j: {script: x, services: a}",
+    "1:26 jobs:j:services config should be a array"
+)]
+#[case::hooks(
+    "j: {script: x, hooks: {pre: [a]}}",
+    "1:24 jobs:j:hooks config contains unknown keys: pre"
+)]
+#[case::include_subkey(
+    "include: {path: a.yml}\nj: {script: x}",
+    "1:11 include config contains unknown keys: path"
+)]
+#[case::include_two(
+    "include: {local: a.yml, remote: 'https://x/a.yml'}\nj: {script: x}",
+    "1:10 Each include must use only one of: `local`, `project`, `remote`, `template`, `component`, `artifact`"
+)]
+#[case::include_missing("include: a.yml\nj: {script: x}", "1:10 Local file `a.yml` does not exist!")]
 #[case::number_as_name("123: {script: x}", "1:1 jobs:123 name should be a symbol")]
 #[case::boolean_as_name("on: {script: x}", "1:1 jobs:true name should be a symbol")]
 #[case::long_name("? {}\n: 1\nk: {script: x}", "1:3 a key should be a string")]
@@ -184,32 +305,30 @@ fn lints_as_gitlab(#[case] text: &str, #[case] expected: &str) {
 }
 
 #[rstest]
-#[case::rules(
-    "j: {script: x, rules: [{if: $A}]}",
-    "1:16 keyword `rules` is not supported yet"
+#[case::identity(
+    "j: {script: x, identity: google_cloud}",
+    "1:16 keyword `identity` is not supported yet"
 )]
-#[case::when("j: {script: x, when: manual}", "1:16 keyword `when` is not supported yet")]
-#[case::include(
-    "include: a.yml\nj: {script: x}",
-    "1:1 keyword `include` is not supported yet"
-)]
-#[case::workflow(
-    "workflow: {name: n}\nj: {script: x}",
-    "1:1 keyword `workflow` is not supported yet"
-)]
-#[case::default_cache(
-    "default: {cache: {}}\nj: {script: x}",
-    "1:11 keyword `cache` is not supported yet"
-)]
-#[case::secrets("j: {script: x, secrets: {}}", "1:16 keyword `secrets` is not supported yet")]
 #[case::run("j: {run: []}", "1:5 keyword `run` is not supported yet")]
 #[case::inherited_once(
-    ".a: {needs: []}\nj: {extends: .a, script: x}\nk: {extends: .a, script: x}",
-    "1:6 keyword `needs` is not supported yet"
+    ".a: {inputs: {}}\nj: {extends: .a, script: x}\nk: {extends: .a, script: x}",
+    "1:6 keyword `inputs` is not supported yet"
 )]
 #[case::not_in_a_hidden_job_that_nobody_extends(
-    ".a: {rules: []}\nj: {script: x, when: always}",
-    "2:16 keyword `when` is not supported yet"
+    ".a: {identity: x}\nj: {script: x, inputs: {}}",
+    "2:16 keyword `inputs` is not supported yet"
+)]
+#[case::template(
+    "include: {template: Bash.gitlab-ci.yml}\nj: {script: x}",
+    "1:11 `include:template` is not supported"
+)]
+#[case::needs_of_another_project(
+    "j: {script: x, needs: [{project: a/b, job: c, ref: d, artifacts: true}]}",
+    "1:25 keyword `needs:project` is not supported yet"
+)]
+#[case::inputs_of_a_trigger(
+    "j: {trigger: {include: a.yml, inputs: {a: b}}}",
+    "1:39 keyword `trigger:inputs` is not supported yet"
 )]
 fn refuses_keywords_by_name(#[case] text: &str, #[case] expected: &str) {
     assert_eq!(problems(text), expected);
@@ -262,8 +381,8 @@ fn helps(#[case] text: &str, #[case] expected: &str) {
 #[case::alias("j: *x\n", "1:4 An alias referenced an unknown anchor: x")]
 #[case::documents("a: 1\n---\nb: 1\n---\nc: 1\n", "5:1 The parsed YAML has too many documents")]
 #[case::header(
-    "spec: {inputs: {}}\n---\nj: {script: x}\n",
-    "1:1 jobs config should contain at least one visible job\n1:1 keyword `spec` is not supported yet"
+    "a: 1\n---\nj: {script: x}\n",
+    "1:1 jobs a config should implement the script:, run:, or trigger: keyword\n1:1 jobs config should contain at least one visible job"
 )]
 fn refuses_files(#[case] text: &str, #[case] expected: &str) {
     let mut found: Vec<_> = problems(text).lines().map(str::to_owned).collect();
