@@ -133,3 +133,234 @@ fn legacy_tokens_end_with_their_version() {
         assert_eq!(done.code, 0, "{version}: {}{}", done.stdout, done.stderr);
     }
 }
+
+#[test]
+fn jobs_hand_files_and_variables_on() {
+    let pipeline = "\
+stages: [build, test, deploy]
+build:
+  stage: build
+  script: ['mkdir out', 'echo made > out/a.txt', 'echo ROLE=reader > login.env', 'printf x > other.txt']
+  artifacts: { paths: [out/], reports: { dotenv: login.env } }
+all: { stage: test, script: ['cat out/a.txt', 'echo \"all $ROLE\"', '! test -e other.txt'] }
+none: { stage: test, dependencies: [], script: ['! test -e out', 'echo \"none ${ROLE:-without}\"'] }
+needs: { stage: deploy, needs: [{ job: build, artifacts: false }], script: ['! test -e out', 'echo \"needs ${ROLE:-without}\"'] }
+";
+    passes(
+        pipeline,
+        "RUN\nexpect: { pipeline: success, output: { contains: [made, all reader, none without, needs without] } }\n",
+    );
+}
+
+#[test]
+fn a_dotenv_report_that_gitlab_does_not_take_fails_the_job() {
+    let pipeline =
+        "j:\n  script: ['printf \"# comment\\nA=1\\n\" > e']\n  artifacts: { reports: { dotenv: e } }\n";
+    passes(
+        pipeline,
+        "RUN\nexpect: { job: failed, exit_code: 1, output: { contains: [Invalid Format, 'FATAL: invalid argument'] } }\n",
+    );
+}
+
+#[test]
+fn failures_lead_where_gitlab_leads() {
+    let pipeline = "\
+stages: [one, two, three]
+fails: { stage: one, script: [exit 3] }
+allowed: { stage: one, script: [exit 7], allow_failure: { exit_codes: [7] } }
+next: { stage: two, script: [echo never] }
+cleans: { stage: two, when: on_failure, script: [echo cleaned] }
+always: { stage: three, when: always, script: [echo always] }
+dag: { stage: three, needs: [allowed], script: [echo dag] }
+waits: { stage: three, when: manual, needs: [], script: [echo never] }
+";
+    passes(
+        pipeline,
+        "RUN\nexpect:\n  pipeline: failed\n  jobs: { fails: failed, allowed: warning, next: skipped, cleans: success, always: success, dag: success, waits: manual }\n  output: { excludes: never }\n",
+    );
+}
+
+#[test]
+fn a_failing_job_is_run_again() {
+    let pipeline = "j:\n  retry: { max: 2, when: script_failure }\n  id_tokens: { T: { aud: a } }\n  cache: { paths: [seen] }\n  script: ['echo run $CI_JOB_ID', exit 1]\n";
+    passes(
+        pipeline,
+        "RUN\nexpect: { job: failed, output: { contains: [run 302, run 303, run 304], excludes: run 305 } }\n",
+    );
+}
+
+#[test]
+fn a_blocking_manual_job_stops_the_pipeline_until_it_is_started() {
+    let pipeline = "plan: { stage: build, script: [echo plan] }\napply: { stage: deploy, rules: [{ when: manual }], script: ['echo \"apply $CI_JOB_MANUAL\"'] }\nafter: { stage: .post, script: [echo after] }\n";
+    passes(
+        pipeline,
+        "RUN\nexpect: { pipeline: manual, jobs: { plan: success, apply: manual, after: created } }\n",
+    );
+    passes(
+        pipeline,
+        "run: { pipeline: .gitlab-ci.yml, jobs: [apply] }\nexpect: { pipeline: success, output: { contains: apply true } }\n",
+    );
+}
+
+#[test]
+fn rules_see_the_trigger() {
+    let pipeline = "\
+branch: { rules: [{ if: $CI_COMMIT_BRANCH }], script: [echo branch] }
+request: { rules: [{ if: $CI_PIPELINE_SOURCE == 'merge_request_event', variables: { ROLE: reader } }], script: ['echo \"request $ROLE\"'] }
+plain: { script: [echo plain] }
+";
+    passes(
+        pipeline,
+        "trigger: { branch: f, merge_request: {} }\nRUN\nexpect: { jobs: { branch: not-created, request: success, plain: not-created }, output: { contains: request reader } }\n",
+    );
+}
+
+#[test]
+fn a_job_that_is_asked_for_has_to_be_in_the_pipeline() {
+    let directory = tempfile::tempdir().unwrap();
+    let pipeline = "j: { rules: [{ if: $CI_COMMIT_TAG }], script: [echo tag] }\nk: { script: [echo k] }\n";
+    write(directory.path(), ".gitlab-ci.yml", pipeline);
+    let text = scenario("run: { pipeline: .gitlab-ci.yml, jobs: [j] }\nexpect: { pipeline: success }\n");
+    write(directory.path(), "pipeline.yml", &text);
+    let done = trustcheck(directory.path()).args(["run", "pipeline.yml"]).run();
+    assert_eq!(done.code, 1, "{}{}", done.stdout, done.stderr);
+    assert!(
+        done.stdout
+            .contains("it is not in the pipeline: none of its rules matches"),
+        "{}",
+        done.stdout
+    );
+}
+
+#[test]
+fn lint_errors_can_be_expected() {
+    passes(
+        "j: { trigger: a/b, id_tokens: { T: { aud: a } } }\n",
+        "RUN\nexpect: { pipeline: refused, lint: 'jobs:j config contains unknown keys: id_tokens' }\n",
+    );
+}
+
+#[test]
+fn variables_come_from_every_level() {
+    let pipeline = "\
+variables: { A: file, B: file }
+job:
+  environment: { name: review/$CI_COMMIT_REF_SLUG }
+  script: ['echo \"[$A] [$B] [$C] [$D] [$E] [${F:-none}] [$G] [$H]\"', 'cat \"$FILE\"', 'echo \"$SECRET\"']
+";
+    let rest = "\
+trigger: { branch: feature/x, variables: { E: pipeline } }
+variables:
+  B: scenario
+  D: [{ value: all }, { value: reviews, environment_scope: review/* }, { value: live, environment_scope: production }]
+  E: scenario
+  F: { value: protected, protected: true }
+  G: { value: $A, raw: true }
+  H: $B-$$A
+  FILE: { value: content of a file, file: true }
+  SECRET: { value: longsecret, masked: true }
+RUN
+expect: { output: { contains: ['[instance] [scenario] [group] [reviews] [pipeline] [none] [$A] [scenario-$A]', content of a file, '[MASKED]'] } }
+";
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), ".gitlab-ci.yml", pipeline);
+    let rest = rest.replace("RUN", "run: { pipeline: .gitlab-ci.yml }");
+    let text = scenario(&rest).replace(
+        "projects:",
+        "variables: { A: instance, C: instance }, groups: [{ path: group, variables: { C: group } }], projects:",
+    );
+    write(directory.path(), "pipeline.yml", &text);
+    let done = trustcheck(directory.path()).args(["run", "pipeline.yml"]).run();
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+}
+
+#[test]
+fn includes_come_from_folders_that_the_world_maps() {
+    let directory = tempfile::tempdir().unwrap();
+    let files = [
+        (
+            ".gitlab-ci.yml",
+            "include:\n  - { local: /ci/*.yml }\n  - { project: group/templates, ref: v1, file: aws.yml }\n  - { component: $CI_SERVER_FQDN/group/templates/greet@v1, inputs: { who: you } }\n  - https://example.com/ci.yml\nj: { extends: .aws, script: [cat data.txt] }\n",
+        ),
+        ("repository/ci/a.yml", "a: { script: [echo from a] }\n"),
+        ("repository/data.txt", "from the repository\n"),
+        (
+            "templates/aws.yml",
+            ".aws: { before_script: [echo from the template] }\n",
+        ),
+        (
+            "templates/templates/greet.yml",
+            "spec: { inputs: { who: } }\n---\ngreet: { script: [\"echo hello $[[ inputs.who ]]\"] }\n",
+        ),
+        ("remote.yml", "r: { script: [echo from afar] }\n"),
+    ];
+    for (path, text) in files {
+        write(directory.path(), path, text);
+    }
+    let rest = "run: { pipeline: .gitlab-ci.yml, files: repository }\nexpect: { pipeline: success, output: { contains: [from a, from the repository, from the template, hello you, from afar] } }\n";
+    let text = scenario(rest).replace(
+        "projects: [",
+        "remotes: { 'https://example.com/ci.yml': remote.yml }, projects: [{ path: group/templates, files: { v1: templates } }, ",
+    );
+    let text = format!("{text}trigger: {{ project: group/project }}\n");
+    write(directory.path(), "pipeline.yml", &text);
+    let done = trustcheck(directory.path()).args(["run", "pipeline.yml"]).run();
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+}
+
+#[test]
+fn child_pipelines_get_the_variables_of_their_trigger() {
+    let directory = tempfile::tempdir().unwrap();
+    write(
+        directory.path(),
+        ".gitlab-ci.yml",
+        "start:\n  variables: { FROM: parent, BRANCH: $CI_COMMIT_BRANCH }\n  trigger: { include: child.yml, strategy: depend }\n",
+    );
+    write(
+        directory.path(),
+        "child.yml",
+        "child: { id_tokens: { T: { aud: a } }, script: ['echo \"$FROM $BRANCH $CI_PIPELINE_SOURCE ${T:+token}\"', exit 1] }\n",
+    );
+    let text = scenario(
+        "run: { pipeline: .gitlab-ci.yml }\nexpect: { pipeline: failed, jobs: { start: failed, child: failed }, output: { contains: parent main parent_pipeline token } }\n",
+    );
+    write(directory.path(), "pipeline.yml", &text);
+    let done = trustcheck(directory.path()).args(["run", "pipeline.yml"]).run();
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+}
+
+#[test]
+fn secrets_are_files_with_the_answer_that_is_given() {
+    let pipeline = "j:\n  id_tokens: { VAULT: { aud: https://vault.example.com } }\n  secrets:\n    PASSWORD: { vault: a/b@c, token: $VAULT }\n    PLAIN: { vault: a/b/d@c, token: $VAULT, file: false }\n  script: ['cat \"$PASSWORD\" | tr a-z A-Z', 'echo \"$PLAIN\"']\n";
+    passes(
+        pipeline,
+        "run: { pipeline: .gitlab-ci.yml, secrets: { PASSWORD: open sesame, PLAIN: in the open } }\nexpect: { job: success, output: { contains: [OPEN SESAME, '[MASKED]'] } }\n",
+    );
+    let two = pipeline
+        .replace(", token: $VAULT", "")
+        .replace("id_tokens: {", "id_tokens: { OTHER: { aud: a },");
+    passes(
+        &two,
+        "run: { pipeline: .gitlab-ci.yml, secrets: { PASSWORD: a, PLAIN: b } }\nexpect: { job: failed, output: { contains: 'ERROR: Job failed (system failure): resolving secrets' } }\n",
+    );
+}
+
+#[test]
+fn the_log_reads_like_the_runners() {
+    let pipeline = "j:\n  image: alpine\n  script: ['echo one', \"echo two\\necho three\"]\n  after_script: [echo bye]\n";
+    let lines = [
+        "Running with gitlab-runner 19.4.0",
+        "Preparing the \"docker\" executor",
+        "Executing \"step_script\" stage of the job script",
+        "$ echo one",
+        "$ echo two # collapsed multi-line command",
+        "Running after_script",
+        "Cleaning up project directory and file based variables",
+        "Job succeeded",
+    ];
+    let lines: String = lines.iter().map(|line| format!("      - '{line}'\n")).collect();
+    passes(
+        pipeline,
+        &format!("RUN\nexpect:\n  output:\n    excludes: section_start\n    contains:\n{lines}"),
+    );
+}

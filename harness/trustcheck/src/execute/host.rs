@@ -85,6 +85,12 @@ impl Host {
         }
     }
 
+    /// Where jobs' directories are made.
+    #[must_use]
+    pub fn temporary(&self) -> &Path {
+        &self.temporary
+    }
+
     /// Makes the directories of a job.
     ///
     /// # Errors

@@ -4,8 +4,11 @@ mod decision;
 mod error;
 mod exit_code;
 mod job;
+mod jobs;
 mod journal;
+mod lint;
 mod output;
+mod pipeline;
 mod response;
 mod success;
 mod wording;
@@ -84,8 +87,11 @@ impl Ran {
 }
 
 /// Every kind of expectation: its key below `expect:`, what it is held against, and its reading.
-const KINDS: [(&str, Ran, Read); 7] = [
+const KINDS: [(&str, Ran, Read); 10] = [
     ("job", Ran::JOBS, job::read),
+    ("jobs", Ran::JOBS, jobs::read),
+    ("pipeline", Ran::JOBS, pipeline::read),
+    ("lint", Ran::JOBS, lint::read),
     ("exit_code", Ran::JOBS, exit_code::read),
     ("output", Ran::JOBS, output::read),
     ("response", Ran::CALLS, response::read),

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 use trustcheck_lab::{World, host_now};
 
-use super::job;
+use super::ground::Ground;
 use crate::client::{self, Answer, Credentials};
 use crate::scenario::{Call, Case, Signer, SignerSource, WebToken};
 use crate::spoil::{SignatureSpoil, TokenSpoil, altered};
@@ -79,9 +79,14 @@ impl Caller<'_> {
                 spoil,
             } => (audience, claims, without, *spoil),
         };
-        let (index, pipeline) = job::pipeline(self.case, self.world)?;
-        let (gitlab, now) = (&self.world.gitlabs()[index], self.world.time_at(index));
-        let job = gitlab.job(&pipeline, JobSpec::new("call"), now);
+        let ground = Ground::start(
+            &self.case.world,
+            &self.case.start,
+            &self.case.variables,
+            self.world,
+        )?;
+        let (gitlab, now) = (ground.gitlab, ground.now());
+        let job = gitlab.job(&ground.pipeline, JobSpec::new("call"), now);
         let audience = match audience {
             None => mock_gitlab::Audience::One(gitlab.url().to_string()),
             Some(Audience::One(one)) => mock_gitlab::Audience::One(one.clone()),

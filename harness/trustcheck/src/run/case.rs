@@ -2,23 +2,26 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use mock_gitlab::{KeyPool, KeyPoolError};
 use tokio_util::sync::CancellationToken;
 use trustcheck_lab::{World, WorldEvent};
 
+use super::attempt::Means;
+use super::ground::Ground;
+use super::store::Store;
 use super::{CaseReport, Missed, Status};
-use super::{call, job};
+use super::{call, pipeline};
 use crate::client::Answer;
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
-use crate::execute::{Exit, Host, JobLog, Order, Room};
+use crate::execute::{Exit, Host};
 use crate::expect::Expectation;
-use crate::observation::{JobRun, JobStatus, Observation};
+use crate::observation::{Idle, JobRun, JobStatus, Observation, PipelineRun, PipelineStatus};
+use crate::reader::Located;
 use crate::scenario::{Action, Case, Entry, Plan, Step, Work};
 use crate::tools::{Missing, Ready};
 
@@ -83,7 +86,12 @@ pub(super) async fn run(entry: Entry, surroundings: &Surroundings, halt: &Cancel
                 ..heading
             },
             None => match observe(&case, surroundings, halt).await {
-                Ok((seen, missed)) => judge(&case, seen, missed, heading),
+                Ok((_, _, mistakes)) if !mistakes.is_empty() => CaseReport {
+                    status: Status::Error,
+                    mistakes,
+                    ..heading
+                },
+                Ok((seen, missed, _)) => judge(&case, seen, missed, heading),
                 Err(reason) => CaseReport {
                     status: Status::Error,
                     reason: Some(reason),
@@ -119,8 +127,38 @@ struct Done {
     jobs: Vec<JobRun>,
     answers: Vec<Answer>,
     interrupted: bool,
+    idle: Vec<Idle>,
+    refusal: Vec<Diagnostic>,
+    pipeline: PipelineStatus,
     /// What the step that fell short, if one did, has not met.
     missed: Vec<Missed>,
+    /// Why GitLab created no pipeline where one was expected.
+    mistakes: Vec<Diagnostic>,
+}
+
+impl Done {
+    fn add(&mut self, part: Observation) {
+        self.jobs.extend(part.jobs);
+        self.answers.extend(part.answers);
+        self.idle.extend(part.idle);
+        self.refusal.extend(part.refusal);
+        if part.pipeline != PipelineStatus::Success {
+            self.pipeline = part.pipeline;
+        }
+    }
+}
+
+/// A job that was asked for and did not run.
+fn not_there(case: &Case, name: &Located<String>, why: &str) -> Missed {
+    Missed {
+        place: Diagnostic::new(
+            &case.source,
+            name.span.clone(),
+            "this job was asked for, and did not run",
+        ),
+        expected: format!("the job `{}` is in the pipeline", name.value),
+        actual: why.to_owned(),
+    }
 }
 
 /// Boots the case's world, does its steps one after the other, and returns what was seen.
@@ -128,7 +166,7 @@ async fn observe(
     case: &Case,
     surroundings: &Surroundings,
     halt: &CancellationToken,
-) -> Result<(Observation, Vec<Missed>), String> {
+) -> Result<(Observation, Vec<Missed>, Vec<Diagnostic>), String> {
     let seed = surroundings.seed_of(&case.id);
     let world = World::boot(case.world.spec.clone(), &surroundings.keys, seed)
         .await
@@ -136,20 +174,18 @@ async fn observe(
     let done = do_steps(case, &world, surroundings, halt).await;
     let journal = world.journal().clone();
     world.shutdown().await;
-    let Done {
-        jobs,
-        answers,
-        interrupted,
-        missed,
-    } = done?;
+    let done = done?;
     let seen = Observation {
-        jobs,
-        answers,
-        interrupted,
+        jobs: done.jobs,
+        answers: done.answers,
+        interrupted: done.interrupted,
+        idle: done.idle,
+        refusal: done.refusal,
+        pipeline: done.pipeline,
         journal: journal.entries(),
         policies: Arc::clone(&case.world.policies),
     };
-    Ok((seen, missed))
+    Ok((seen, done.missed, done.mistakes))
 }
 
 /// Does the steps until one falls short of what it expects, or the run is interrupted.
@@ -173,11 +209,11 @@ async fn do_steps(
             }
             Action::Run(plan) => plan,
         };
-        let (jobs, answers, interrupted) = match &plan.work {
-            Work::Pipeline { .. } | Work::Script { .. } => {
-                let jobs = run_jobs(case, plan, world, surroundings, halt).await?;
-                let interrupted = jobs.iter().any(|job| job.exit == Exit::Interrupted);
-                (jobs, Vec::new(), interrupted)
+        let (run, answers, interrupted) = match &plan.work {
+            Work::Pipeline(_) | Work::Script { .. } => {
+                let run = run_plan(case, plan, world, surroundings, halt).await?;
+                let interrupted = run.jobs.iter().any(|job| job.exit == Exit::Interrupted);
+                (run, Vec::new(), interrupted)
             }
             Work::Call(asked) => {
                 let caller = call::Caller {
@@ -188,14 +224,21 @@ async fn do_steps(
                 };
                 let answered = caller.call(asked, plan.limit, halt).await?;
                 let interrupted = answered.is_none();
-                (Vec::new(), answered.into_iter().collect(), interrupted)
+                (
+                    PipelineRun::default(),
+                    answered.into_iter().collect(),
+                    interrupted,
+                )
             }
         };
         if let (Some(name), Some(found)) = (&step.name, answers.first().and_then(Answer::credentials)) {
             credentials.insert(name.clone(), found);
         }
         let part = Observation {
-            jobs,
+            jobs: run.jobs,
+            idle: run.idle,
+            refusal: run.refusal,
+            pipeline: run.status,
             answers,
             interrupted,
             journal: match step.expectations.as_slice() {
@@ -205,12 +248,19 @@ async fn do_steps(
             policies: Arc::clone(&case.world.policies),
         };
         if !interrupted {
-            done.missed = missed(case, step, plan, &part);
+            done.missed = run
+                .missing
+                .iter()
+                .map(|(name, why)| not_there(case, name, why))
+                .collect();
+            done.missed.extend(missed(case, step, plan, &part));
+        }
+        if !step.expects_refusal {
+            done.mistakes.clone_from(&part.refusal);
         }
         done.interrupted |= interrupted;
-        done.jobs.extend(part.jobs);
-        done.answers.extend(part.answers);
-        if interrupted || !done.missed.is_empty() {
+        done.add(part);
+        if interrupted || !done.missed.is_empty() || !done.mistakes.is_empty() {
             break;
         }
     }
@@ -257,13 +307,13 @@ fn unmet(case: &Case, expectations: &[Box<dyn Expectation>], seen: &Observation,
         .collect()
 }
 
-async fn run_jobs(
+async fn run_plan(
     case: &Case,
     plan: &Plan,
     world: &World,
     surroundings: &Surroundings,
     halt: &CancellationToken,
-) -> Result<Vec<JobRun>, String> {
+) -> Result<PipelineRun, String> {
     let tools: Vec<PathBuf> = case
         .needs
         .iter()
@@ -277,75 +327,22 @@ async fn run_jobs(
                 .clone()
         })
         .collect();
-    let mut runs = Vec::new();
-    let mut pipeline = job::start(case, plan, world)?;
-    while let Some(next) = pipeline.next_job() {
-        let room = surroundings
-            .host
-            .room(pipeline.project_path(), world.authority().pem())
-            .map_err(|error| format!("cannot make the job's directories: {error}"))?;
-        let prepared = pipeline.prepare(&next, &room)?;
-        let mut log = JobLog::new(prepared.secrets.iter().cloned());
-        let shell = Shell {
-            host: &surroundings.host,
-            room: &room,
-            edge: world.edge(),
-            tools: &tools,
-            halt,
-        };
-        let limit = plan.limit;
-        let exit = shell
-            .run(prepared.script(surroundings.host.shell()), limit, &mut log)
-            .await?;
-        let after_script = prepared.after_script(surroundings.host.shell(), exit == Exit::Code(0));
-        if let Some(script) = after_script.filter(|_| exit != Exit::Interrupted) {
-            let limit = limit.min(AFTER_SCRIPT_LIMIT);
-            let after = shell.run(script, limit, &mut log).await?;
-            if let Some(warning) = job::after_script_warning(after, limit) {
-                log.print(warning.as_bytes());
-            }
-        }
-        let run = JobRun {
-            name: prepared.name,
-            exit,
-            log: log.end(&job::last_line(exit, limit)),
-            limit,
-        };
-        let failed = run.status() == JobStatus::Failed;
-        runs.push(run);
-        if failed {
-            break; // later stages are skipped, as in GitLab
-        }
-    }
-    Ok(runs)
-}
-
-/// How long an `after_script` may take (GitLab Runner, `RUNNER_AFTER_SCRIPT_TIMEOUT`).
-const AFTER_SCRIPT_LIMIT: Duration = Duration::from_secs(5 * 60);
-
-/// What the scripts of one job have in common.
-struct Shell<'a> {
-    host: &'a Host,
-    room: &'a Room,
-    edge: SocketAddr,
-    tools: &'a [PathBuf],
-    halt: &'a CancellationToken,
-}
-
-impl Shell<'_> {
-    async fn run(&self, script: String, limit: Duration, log: &mut JobLog) -> Result<Exit, String> {
-        let order = Order {
-            room: self.room,
-            script,
-            edge: self.edge,
-            tools: self.tools,
-            limit,
-        };
-        self.host
-            .execute(&order, self.halt, |bytes| log.print(bytes))
-            .await
-            .map_err(|error| format!("cannot start the job's shell: {error}"))
-    }
+    let ground = Ground::start(&case.world, &case.start, &case.variables, world)?;
+    let store = Store::new(surroundings.host.temporary());
+    let (files, answers): (_, &[_]) = match &plan.work {
+        Work::Pipeline(work) => (work.files.as_deref(), &work.secrets),
+        Work::Script { .. } | Work::Call(_) => (None, &[]),
+    };
+    let means = Means {
+        host: &surroundings.host,
+        tools: &tools,
+        halt,
+        limit: plan.limit,
+        files,
+        store: &store,
+        answers,
+    };
+    pipeline::run(&ground, &plan.work, &means).await
 }
 
 fn judge(case: &Case, seen: Observation, mut missed: Vec<Missed>, heading: CaseReport) -> CaseReport {

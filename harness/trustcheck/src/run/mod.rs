@@ -1,10 +1,16 @@
 //! Running cases: a world for each, in parallel, with what happens told as events.
 
+mod attempt;
 mod call;
 mod case;
+mod dotenv;
 mod event;
+mod ground;
 mod job;
+mod pipeline;
 mod schedule;
+mod store;
+mod trace;
 
 pub use case::Surroundings;
 pub use event::{CaseReport, Event, Listener, Missed, Status, Summary};

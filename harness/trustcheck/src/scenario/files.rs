@@ -5,6 +5,7 @@ use std::io;
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use located_yaml::Node;
 
+use super::repository::Folder;
 use crate::diagnostic::Source;
 use crate::reader::Reader;
 
@@ -18,6 +19,11 @@ pub trait Files {
     /// # Errors
     /// Where it cannot be read, is not UTF-8, or is larger than 10 MiB.
     fn read(&self, path: &Utf8Path) -> io::Result<String>;
+
+    /// The folder at a path, if there is one.
+    fn folder(&self, _path: &Utf8Path) -> Option<Folder> {
+        None
+    }
 }
 
 /// The host's file system, seen from a directory.
@@ -34,6 +40,13 @@ impl Files for Disk<'_> {
             ));
         }
         std::fs::read_to_string(path)
+    }
+
+    fn folder(&self, path: &Utf8Path) -> Option<Folder> {
+        let directory = self.0.join(path);
+        directory
+            .is_dir()
+            .then(|| Folder::new(directory, path.to_owned()))
     }
 }
 
@@ -64,7 +77,7 @@ pub(super) fn why_unreadable(error: &io::Error) -> String {
 }
 
 /// `path` as seen from the directory of `file`, without `.` and without `..` after a name.
-fn beside(file: &Utf8Path, path: &Utf8Path) -> Utf8PathBuf {
+pub(super) fn beside(file: &Utf8Path, path: &Utf8Path) -> Utf8PathBuf {
     let joined = file.parent().unwrap_or(Utf8Path::new("")).join(path);
     let mut plain = Utf8PathBuf::new();
     for component in joined.components() {

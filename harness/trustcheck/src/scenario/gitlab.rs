@@ -7,11 +7,18 @@ use mock_gitlab::{
     BaseUrl, ForkClaims, Identity, Project, Role, Settings, SubComponent, User, Version, Visibility,
 };
 
+use super::files::Files;
+use super::given::Given;
 use super::world::note;
 use crate::reader::Reader;
 
 /// An instance.
-pub(super) fn gitlab(reader: &mut Reader<'_>, node: &Node) -> Option<Settings> {
+pub(super) fn gitlab(
+    reader: &mut Reader<'_>,
+    node: &Node,
+    files: &dyn Files,
+    given: &mut Given,
+) -> Option<Settings> {
     let mut fields = reader.fields(node, "`gitlab`")?;
     let url = fields.take("url").map_or_else(
         || Some(BaseUrl::gitlab_com()),
@@ -21,9 +28,12 @@ pub(super) fn gitlab(reader: &mut Reader<'_>, node: &Node) -> Option<Settings> {
         || Some(Version::default()),
         |node| parsed(node, "`version`", reader),
     );
-    let projects = fields
-        .need("projects", reader)
-        .and_then(|node| reader.list(node, "`projects`", project));
+    let projects = fields.need("projects", reader).and_then(|node| {
+        reader.list(node, "`projects`", |reader, node| {
+            project(reader, node, files, given)
+        })
+    });
+    given.take_of_instance(&mut fields, files, reader);
     let users = fields.take("users").and_then(|node| {
         let mut count = 0;
         reader.list(node, "`users`", |reader, node| {
@@ -60,12 +70,13 @@ pub(super) fn gitlab(reader: &mut Reader<'_>, node: &Node) -> Option<Settings> {
     Some(settings)
 }
 
-fn project(reader: &mut Reader<'_>, node: &Node) -> Option<Project> {
+fn project(reader: &mut Reader<'_>, node: &Node, files: &dyn Files, given: &mut Given) -> Option<Project> {
     let mut fields = reader.fields(node, "a project")?;
     let path = fields
         .need("path", reader)
         .and_then(|node| reader.some_text(node, "`path`"));
     let mut project = Project::new(path?.value);
+    given.take_of_project(&project.path, &mut fields, files, reader);
     if let Some(id) = fields.take("id").and_then(|node| number(node, "`id`", reader)) {
         project.id = id;
     }

@@ -26,6 +26,8 @@ pub struct Step {
     pub expectations: Vec<Box<dyn Expectation>>,
     /// Whether a job that is stopped at its time limit is what is expected.
     pub expects_time_out: bool,
+    /// Whether it is expected that GitLab creates no pipeline.
+    pub expects_refusal: bool,
     /// Where it stands in the file.
     pub span: Range<usize>,
 }
@@ -49,10 +51,11 @@ pub(super) fn read_all(
     files: &dyn Files,
     reader: &mut Reader<'_>,
 ) -> Option<Done> {
+    let expected = fields.node().get("expect");
     let Some(steps) = fields.take("steps") else {
         let plan = fields
             .need("run", reader)
-            .and_then(|node| plan::read(node, files, reader));
+            .and_then(|node| plan::read(node, files, may_be_refused(expected), reader));
         let expect = fields.need("expect", reader);
         let ran = plan.as_ref().map_or(Ran::ANYTHING, ran);
         let expectations = expect.and_then(|node| expect::read(node, ran, reader));
@@ -61,6 +64,7 @@ pub(super) fn read_all(
             name: None,
             expectations: Vec::new(),
             expects_time_out: expect.is_some_and(expects_time_out),
+            expects_refusal: may_be_refused(expected),
             span: plan.span.clone(),
             action: Action::Run(plan),
         };
@@ -149,13 +153,20 @@ fn step(
             action: Action::Event(event?),
             expectations: Vec::new(),
             expects_time_out: false,
+            expects_refusal: false,
             span: node.span.clone(),
         });
     }
     for key in world_event::keys() {
         fields.refuse(key, "is a step of its own", reader);
     }
-    let plan = plan::taken_from(&mut fields, earlier, files, reader);
+    let plan = plan::taken_from(
+        &mut fields,
+        earlier,
+        files,
+        may_be_refused(node.get("expect")),
+        reader,
+    );
     let expect = fields.take("expect");
     let expectations = match expect {
         Some(node) => expect::read(node, plan.as_ref().map_or(Ran::ANYTHING, ran), reader),
@@ -167,7 +178,15 @@ fn step(
         action: Action::Run(plan?),
         expectations: expectations?,
         expects_time_out: expect.is_some_and(expects_time_out),
+        expects_refusal: may_be_refused(expect),
         span: node.span.clone(),
+    })
+}
+
+/// Whether what is expected is that GitLab creates no pipeline.
+fn may_be_refused(expect: Option<&Node>) -> bool {
+    expect.is_some_and(|expect| {
+        expect.get("lint").is_some() || expect.get("pipeline").and_then(Node::as_str) == Some("refused")
     })
 }
 

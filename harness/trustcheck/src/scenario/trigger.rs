@@ -8,6 +8,7 @@ use mock_gitlab::{
 use trustcheck_lab::WorldSpec;
 
 use super::gitlab::{number, parsed};
+use super::variables::{self, Variable};
 use crate::diagnostic::nearest;
 use crate::reader::{Located, Reader};
 
@@ -20,6 +21,8 @@ pub struct Start {
     pub trigger: Option<Trigger>,
     /// The environment of a job whose pipeline file names none.
     pub environment: Option<Environment>,
+    /// The variables given to it when it was started.
+    pub variables: Vec<Variable>,
 }
 
 pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Start> {
@@ -45,9 +48,11 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Start> {
     let sha = fields.take("sha").map(|node| reader.some_text(node, "`sha`"));
     let runner = fields.take("runner").map(|node| runner(node, reader));
     let environment = fields.take("environment").map(|node| environment(node, reader));
+    let variables = fields.take("variables").map(|node| variables::read(node, reader));
     fields.finish(reader);
     // From here on a `None` inside means that the mistake is noted.
     let (source, branch, tag) = (source.transposed()?, branch.transposed()?, tag.transposed()?);
+    let variables = variables.transposed()?.unwrap_or_default();
     let (merge_request, project, user) = (
         merge_request.transposed()?,
         project.transposed()?,
@@ -93,6 +98,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Start> {
             project,
             trigger: None,
             environment,
+            variables,
         });
     };
     if matches!(git_ref, GitRef::Tag(_)) && (merge_request.is_some() || of_merge_request) {
@@ -116,6 +122,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Start> {
         project,
         trigger: Some(trigger),
         environment,
+        variables,
     })
 }
 

@@ -10,6 +10,7 @@ use trustcheck_lab::WorldSpec;
 
 use super::files::{Files, named};
 use super::gitlab::gitlab;
+use super::given::Given;
 use super::{document, policy};
 use crate::diagnostic::Source;
 use crate::reader::Reader;
@@ -21,6 +22,8 @@ pub struct Described {
     pub spec: WorldSpec,
     /// The trust policies' texts, by the ARN of their role.
     pub policies: Arc<BTreeMap<String, Source>>,
+    /// What GitLab keeps for its pipelines.
+    pub given: Arc<Given>,
 }
 
 impl Described {
@@ -51,9 +54,10 @@ pub(super) fn read(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> O
 /// A world that is written out in this file.
 pub(super) fn world(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> Option<Described> {
     let mut fields = reader.fields(node, "a world")?;
+    let mut given = Given::default();
     let gitlabs = fields
         .need("gitlab", reader)
-        .map(|node| reader.one_or_many(node, gitlab));
+        .map(|node| reader.one_or_many(node, |reader, node| gitlab(reader, node, files, &mut given)));
     let mut policies = BTreeMap::new();
     let accounts = fields
         .need("aws", reader)
@@ -70,6 +74,7 @@ pub(super) fn world(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> 
             accounts: accounts?,
         },
         policies: Arc::new(policies),
+        given: Arc::new(given),
     })
 }
 

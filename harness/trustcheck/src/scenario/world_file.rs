@@ -105,6 +105,7 @@ impl Default for Described {
                 accounts: vec![Account::new(DEFAULT_ACCOUNT)],
             },
             policies: Arc::default(),
+            given: Arc::default(),
         }
     }
 }
