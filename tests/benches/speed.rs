@@ -175,10 +175,7 @@ fn spec() -> WorldSpec {
     let account = Account::new("111122223333")
         .with_oidc_provider(provider)
         .with_role(Role::new("111122223333", "deploy", trust));
-    WorldSpec {
-        gitlabs: vec![settings],
-        accounts: vec![account],
-    }
+    WorldSpec::new(vec![settings], vec![account])
 }
 
 fn write_scenarios(directory: &Path) {

@@ -17,16 +17,9 @@ async fn boot() -> World {
         projects: vec![Project::new("group/project")],
         ..Settings::default()
     };
-    World::boot(
-        WorldSpec {
-            gitlabs: vec![settings, self_managed],
-            accounts: Vec::new(),
-        },
-        &keys,
-        1,
-    )
-    .await
-    .unwrap()
+    World::boot(WorldSpec::new(vec![settings, self_managed], Vec::new()), &keys, 1)
+        .await
+        .unwrap()
 }
 
 /// A client that trusts the world's CA and finds the world's hosts where they are.

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::access_key::AccessKey;
 use crate::cause::Cause;
 use crate::clock::Clock;
 use crate::endpoint;
 use crate::event::EventSink;
-use crate::iam::{Account, Directory};
+use crate::iam::{self, Account, Directory, IamSettings};
 use crate::identifier::Identifiers;
 use crate::issuer::Issuers;
 use crate::network::Network;
@@ -33,8 +35,10 @@ pub struct AwsConfig {
     pub network: Network,
     /// What seals sessions. Instances with the same key honour each other's credentials.
     pub seed_key: [u8; 32],
-    /// Where request ids and access key ids begin.
+    /// Where request ids, access key ids and the unique ids of what is made begin.
     pub id_seed: u64,
+    /// How IAM behaves.
+    pub iam: IamSettings,
 }
 
 impl AwsConfig {
@@ -49,6 +53,7 @@ impl AwsConfig {
             network: Network::unreachable(),
             seed_key,
             id_seed,
+            iam: IamSettings::default(),
         }
     }
 }
@@ -74,6 +79,9 @@ pub struct Aws {
     pub(crate) issuers: Issuers,
     pub(crate) identifiers: Identifiers,
     pub(crate) seal: Seal,
+    pub(crate) iam: IamSettings,
+    /// When this AWS was made, by the world's clock: the date of all that was there at the beginning.
+    pub(crate) began: Timestamp,
 }
 
 impl Aws {
@@ -89,9 +97,12 @@ impl Aws {
             network,
             seed_key,
             id_seed,
+            iam,
         } = config;
         Arc::new(Aws {
-            directory: Directory::new(accounts),
+            directory: Directory::new(accounts, Arc::clone(&clock), iam.propagation),
+            iam,
+            began: clock(),
             access_keys: access_keys
                 .into_iter()
                 .map(|key| (key.access_key_id.clone(), key))
@@ -120,13 +131,13 @@ impl Aws {
             .with_state(Arc::clone(self))
     }
 
-    /// An account as it is now.
+    /// An account as it is seen now.
     #[must_use]
     pub fn account(&self, id: &str) -> Option<Arc<Account>> {
         self.directory.account(id)
     }
 
-    /// All accounts as they are now, by id.
+    /// All accounts as they are seen now, by id.
     #[must_use]
     pub fn accounts(&self) -> Vec<Arc<Account>> {
         self.directory.accounts()
@@ -142,8 +153,15 @@ impl Aws {
         self.issuers.hold(issuer).await
     }
 
-    /// Changes an account in one step; it is made if there is none with this id. The change sees the accounts as they
-    /// were before, and may not change another one (that would wait for ever).
+    /// What IAM keeps, as the value of `aws:` in a world file: a world that is booted with it has the same providers, roles
+    /// and policies. Ids, dates and the versions of policies that do not count are left out.
+    #[must_use]
+    pub fn export(&self) -> serde_json::Value {
+        iam::exported(&self.accounts(), &self.iam)
+    }
+
+    /// Changes an account in one step, seen at once; it is made if there is none with this id. The change sees
+    /// the accounts as they were before, and may not change another one (that would wait for ever).
     pub fn update_account<T>(&self, id: &str, change: impl FnOnce(&mut Account) -> T) -> T {
         self.directory.update(id, change)
     }

@@ -75,6 +75,14 @@ pub enum Cause {
         /// Its value.
         value: String,
     },
+    /// A Boolean is neither `true` nor `false`.
+    #[error("`{parameter}` is `{value}`, and has to be `true` or `false`")]
+    NotABoolean {
+        /// The parameter.
+        parameter: String,
+        /// Its value.
+        value: String,
+    },
     /// `RoleArn` is not the ARN of a role.
     #[error("`{arn}` is {why}")]
     InvalidRoleArn {
@@ -451,6 +459,64 @@ pub enum Cause {
     SessionTooLarge {
         /// The size, in percent of the limit.
         percent: usize,
+    },
+
+    // --- what IAM keeps
+    /// IAM keeps nothing of this name.
+    #[error("there is no {what} `{name}` in account {account}{}", Nearest(.nearest))]
+    NoSuchEntity {
+        /// What was looked for: `role`, `OIDC provider`, `managed policy` …
+        what: &'static str,
+        /// Its name or ARN.
+        name: String,
+        /// The account.
+        account: String,
+        /// The most similar one there is.
+        nearest: Option<String>,
+    },
+    /// IAM keeps one of this name already.
+    #[error("the account has a {what} `{name}` already")]
+    EntityExists {
+        /// What was to be made.
+        what: &'static str,
+        /// Its name or URL.
+        name: String,
+    },
+    /// What is to be deleted is in use.
+    #[error("`{name}` cannot be deleted: {why}")]
+    EntityInUse {
+        /// Its name or ARN.
+        name: String,
+        /// What uses it.
+        why: String,
+    },
+    /// A policy document that IAM refuses to keep.
+    #[error("IAM refuses the policy document: {why}{}", Hint(.help))]
+    RefusedDocument {
+        /// What is wrong, and where.
+        why: String,
+        /// What to write instead, where that is known.
+        help: Option<String>,
+    },
+    /// A quota of IAM is reached.
+    #[error("a quota is reached: {why}")]
+    QuotaReached {
+        /// Which one.
+        why: String,
+    },
+    /// Values that IAM takes one by one and not as they are.
+    #[error("{why}")]
+    InvalidInput {
+        /// What is wrong.
+        why: String,
+    },
+    /// IAM takes no credentials of GetSessionToken and GetFederationToken, unless a device confirmed them.
+    #[error("{caller} signed with temporary credentials from {origin}, which cannot call IAM")]
+    CredentialsNotForIam {
+        /// Who signed.
+        caller: String,
+        /// Where they come from.
+        origin: &'static str,
     },
 
     // --- the signature of a request

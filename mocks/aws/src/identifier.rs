@@ -28,6 +28,12 @@ impl Identifiers {
         Builder::from_random_bytes(self.bytes()).into_uuid().to_string()
     }
 
+    /// The unique id of an entity that is made while the world runs, another one each time: `AROA` and seventeen more for a
+    /// role.
+    pub(crate) fn entity_id(&self, prefix: &str) -> String {
+        with_prefix(prefix, &self.bytes::<17>())
+    }
+
     /// The id of a temporary access key of an account: `ASIA` and sixteen more ("Unique identifiers", IAM User
     /// Guide).
     ///

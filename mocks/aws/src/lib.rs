@@ -8,10 +8,11 @@
 //! certificates are the caller's. Time, randomness and the network come in through [`AwsConfig`].
 //!
 //! One folder a service (`sts`, `iam`); what they share is beside them: `sigv4`, `query` (the wire protocol),
-//! `authentication`, `session`, `issuer`, `token`.
+//! `authentication`, `authorization`, `session`, `issuer`, `token`.
 
 mod access_key;
 mod authentication;
+mod authorization;
 mod aws;
 mod cause;
 mod clock;

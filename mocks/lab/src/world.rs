@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use jiff::Timestamp;
-use mock_aws::iam::Account;
+use mock_aws::iam::{Account, IamSettings};
 use mock_aws::{Aws, AwsConfig};
 use mock_gitlab::{EventSink, Instance, KeyPool, Settings};
 use rand::rngs::StdRng;
@@ -33,6 +33,20 @@ pub struct WorldSpec {
     pub gitlabs: Vec<Settings>,
     /// The AWS accounts.
     pub accounts: Vec<Account>,
+    /// How IAM behaves.
+    pub iam: IamSettings,
+}
+
+impl WorldSpec {
+    /// GitLab instances and AWS accounts, with an IAM like today's.
+    #[must_use]
+    pub fn new(gitlabs: Vec<Settings>, accounts: Vec<Account>) -> WorldSpec {
+        WorldSpec {
+            gitlabs,
+            accounts,
+            iam: IamSettings::default(),
+        }
+    }
 }
 
 /// Why a world did not boot.
@@ -137,6 +151,7 @@ impl World {
             random.random(),
         );
         config.accounts = spec.accounts;
+        config.iam = spec.iam;
         config.access_keys = options.access_keys;
         config.events = Arc::new(move |event| written.write(Record::Aws(event)));
         config.network = network::seen_by_sts(

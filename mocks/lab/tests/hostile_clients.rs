@@ -28,10 +28,7 @@ fn patient() -> Limits {
 /// A world of AWS alone.
 async fn world(limits: Limits) -> World {
     trustcheck_lab::install_crypto_provider();
-    let spec = WorldSpec {
-        gitlabs: Vec::new(),
-        accounts: Vec::new(),
-    };
+    let spec = WorldSpec::new(Vec::new(), Vec::new());
     let keys = KeyPool::open("no-keys-are-needed");
     World::boot_with(spec, &keys, 1, BootOptions::default().limits(limits))
         .await

@@ -135,6 +135,12 @@ impl<'a> Layers<'a> {
         }
     }
 
+    /// The policies of one layer.
+    pub fn policies_of(&self, layer: Layer) -> impl Iterator<Item = &'a Policy> {
+        let of_layer = self.policies().filter(move |(of, _, _)| *of == layer);
+        of_layer.map(|(_, _, policy)| policy)
+    }
+
     /// Every policy with its layer, in AWS's order.
     fn policies(&self) -> impl Iterator<Item = (Layer, usize, &'a Policy)> {
         let resource = match self.resource {

@@ -103,7 +103,13 @@ fn of_decision(call: &Call, decision: &Decision, seen: &Observation, paint: Pain
             .unwrap_or_default();
         let number = statement.index + 1;
         let verdict = if explicit { "denies" } else { "does not match" };
-        let head = format!("{why} statement {number}{sid} of the trust policy {verdict}");
+        // only a trust policy says whom it is about
+        let kind = if statement.principal.is_some() {
+            "trust policy"
+        } else {
+            "policy"
+        };
+        let head = format!("{why} statement {number}{sid} of the {kind} {verdict}");
         lines.push(
             format!("{head}  {}", paint.with(QUIET, &place(statement.span.start)))
                 .trim_end()

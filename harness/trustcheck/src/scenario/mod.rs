@@ -1,5 +1,6 @@
 //! Scenario files: their format, without running anything. Text and a way to read files in, cases or mistakes out.
 
+mod account;
 mod call;
 mod call_parameters;
 mod document;
@@ -7,14 +8,18 @@ mod fault;
 mod files;
 mod gitlab;
 mod given;
+mod import;
 mod json;
 mod lesson;
+mod managed_policy;
 mod matrix;
 mod plan;
 mod policy;
 mod repository;
+mod role;
 mod settings;
 mod step;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod trigger;

@@ -4,7 +4,7 @@ use camino::Utf8Path;
 use iam_policy::{ParseError, Policy, PolicyKind, ValidationRules};
 use located_yaml::{Node, Value};
 
-use super::files::{Files, named};
+use super::files::{self, Files};
 use super::json::to_json;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::reader::Reader;
@@ -18,8 +18,14 @@ pub(super) struct Document {
     pub(super) source: Source,
 }
 
-/// Reads the trust policy that `node` names or holds.
-pub(super) fn read(node: &Node, what: &str, files: &dyn Files, reader: &mut Reader<'_>) -> Option<Document> {
+/// Reads the policy that `node` names or holds.
+pub(super) fn read(
+    node: &Node,
+    what: &str,
+    kind: PolicyKind,
+    files: &dyn Files,
+    reader: &mut Reader<'_>,
+) -> Option<Document> {
     let source = match &node.value {
         Value::Scalar(scalar) if scalar.text.trim_start().starts_with('{') => {
             Source::new(written_in(reader.source.path(), what), scalar.text.as_str())
@@ -28,7 +34,7 @@ pub(super) fn read(node: &Node, what: &str, files: &dyn Files, reader: &mut Read
             let json = serde_json::to_string_pretty(&to_json(node)).unwrap_or_default();
             Source::new(written_in(reader.source.path(), what), json)
         }
-        Value::Scalar(_) => named(node, what, files, reader)?,
+        Value::Scalar(_) => files::named(node, what, files, reader)?,
         _ => {
             reader.wrong_type(node, what, "a file's name or a policy document");
             return None;
@@ -39,8 +45,8 @@ pub(super) fn read(node: &Node, what: &str, files: &dyn Files, reader: &mut Read
         shared_provider_control: false,
         ..ValidationRules::default()
     };
-    let checked = Policy::parse(source.text())
-        .and_then(|policy| policy.validate(PolicyKind::Trust, &rules).map(|_| policy));
+    let checked =
+        Policy::parse(source.text()).and_then(|policy| policy.validate(kind, &rules).map(|_| policy));
     match checked {
         Ok(policy) => Some(Document { policy, source }),
         Err(refusal) => {
@@ -50,7 +56,40 @@ pub(super) fn read(node: &Node, what: &str, files: &dyn Files, reader: &mut Read
     }
 }
 
-fn refused(source: &Source, refusal: ParseError) -> Diagnostic {
+/// Reads policies by their names: a mapping of each to a file's name or a document. `what` names it in messages.
+pub(super) fn named(
+    node: &Node,
+    what: &str,
+    kind: PolicyKind,
+    files: &dyn Files,
+    reader: &mut Reader<'_>,
+) -> Vec<(String, Document)> {
+    let Value::Mapping(entries) = &node.value else {
+        reader.wrong_type(node, what, "a mapping of names to policies");
+        return Vec::new();
+    };
+    entries
+        .iter()
+        .filter_map(|entry| {
+            let name = reader.some_text(&entry.key, "a policy's name")?.value;
+            let document = read(&entry.value, &format!("the policy {name}"), kind, files, reader)?;
+            Some((name, document))
+        })
+        .collect()
+}
+
+/// The path of a role or a policy.
+pub(super) fn path(node: &Node, reader: &mut Reader<'_>) -> Option<String> {
+    let path = reader.some_text(node, "`path`")?;
+    if !(path.value.starts_with('/') && path.value.ends_with('/')) {
+        let problem = reader.problem(&path.span, "a path begins and ends with `/`");
+        reader.note(problem);
+    }
+    Some(path.value)
+}
+
+/// What IAM answers to a document, as a mistake in its text.
+pub(super) fn refused(source: &Source, refusal: ParseError) -> Diagnostic {
     let diagnostic = Diagnostic::new(source, refusal.span.clone(), refusal.detail.clone()).label(format!(
         "IAM answers {}: {}",
         refusal.code(),

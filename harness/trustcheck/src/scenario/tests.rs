@@ -33,13 +33,20 @@ world:
       users:
         - { login: someone, id: 7, name: Some One, groups: [a], identities: [{ provider: saml, extern_uid: x }], pass_identities: true }
   aws:
+    iam: { shared_provider_control: false, propagation: 10s }
     accounts:
       "111122223333":
         oidc_providers: [{ url: https://gitlab.com, client_ids: [https://gitlab.com], thumbprints: [] }]
+        policies: { base: { document: { Version: "2012-10-17", Statement: { Effect: Deny, Action: "iam:*", Resource: "*" } }, path: /x/ } }
         roles:
           deploy:
             max_session_duration: 7200
             path: /ci/
+            description: deploys
+            tags: { team: shop }
+            managed_policies: [ReadOnlyAccess, base]
+            permissions_boundary: arn:aws:iam::aws:policy/PowerUserAccess
+            policies: { upload: { Version: "2012-10-17", Statement: { Effect: Allow, Action: "s3:*", Resource: "*" } } }
             trust_policy:
               Version: "2012-10-17"
               Statement:

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use located_yaml::{Node, Value};
-use mock_aws::iam::{Account, OidcProvider, Role};
+use mock_aws::iam::{Account, IamSettings};
 use mock_gitlab::Project;
 use trustcheck_lab::WorldSpec;
 
 use super::files::{Files, named};
 use super::gitlab::gitlab;
 use super::given::Given;
-use super::{document, policy};
+use super::{account, document};
 use crate::diagnostic::Source;
 use crate::reader::Reader;
 
@@ -68,10 +68,11 @@ pub(super) fn world(node: &Node, files: &dyn Files, reader: &mut Reader<'_>) -> 
     if gitlabs.is_empty() {
         return None; // what is wrong with it is noted
     }
+    let (accounts, iam) = accounts?;
     Some(Described {
         spec: WorldSpec {
-            gitlabs,
-            accounts: accounts?,
+            iam,
+            ..WorldSpec::new(gitlabs, accounts)
         },
         policies: Arc::new(policies),
         given: Arc::new(given),
@@ -88,9 +89,12 @@ fn aws(
     files: &dyn Files,
     policies: &mut BTreeMap<String, Source>,
     reader: &mut Reader<'_>,
-) -> Option<Vec<Account>> {
+) -> Option<(Vec<Account>, IamSettings)> {
     let mut fields = reader.fields(node, "`aws`")?;
     let accounts = fields.need("accounts", reader);
+    let settings = fields
+        .take("iam")
+        .map_or_else(|| Some(IamSettings::default()), |node| iam(node, reader));
     fields.refuse("upstream", "is not supported yet", reader);
     fields.finish(reader);
     let accounts = accounts?;
@@ -110,116 +114,26 @@ fn aws(
             reader.note(problem);
             continue;
         }
-        all.extend(account(&id.value, &entry.value, files, policies, reader));
+        all.extend(account::read(&id.value, &entry.value, files, policies, reader));
     }
-    Some(all)
+    Some((all, settings?))
 }
 
-fn account(
-    id: &str,
-    node: &Node,
-    files: &dyn Files,
-    policies: &mut BTreeMap<String, Source>,
-    reader: &mut Reader<'_>,
-) -> Option<Account> {
-    let mut account = Account::new(id);
-    if node.is_null() {
-        return Some(account);
-    }
-    let mut fields = reader.fields(node, "an account")?;
-    if let Some(node) = fields.take("oidc_providers") {
-        for provider in reader
-            .list(node, "`oidc_providers`", provider)
-            .unwrap_or_default()
-        {
-            account = account.with_oidc_provider(provider);
-        }
-    }
-    if let Some(node) = fields.take("roles") {
-        let Value::Mapping(entries) = &node.value else {
-            reader.wrong_type(node, "`roles`", "a mapping of names to roles");
-            return None;
-        };
-        for entry in entries {
-            let Some(name) = reader.some_text(&entry.key, "a role's name") else {
-                continue;
-            };
-            if let Some((role, source)) = role(id, &name.value, &entry.value, files, reader) {
-                policies.insert(role.arn(id), source);
-                account = account.with_role(role);
-            }
-        }
-    }
-    for key in ["buckets", "secrets", "policies", "import", "terraform"] {
-        fields.refuse(key, "is not supported yet in an account", reader);
-    }
+fn iam(node: &Node, reader: &mut Reader<'_>) -> Option<IamSettings> {
+    let mut fields = reader.fields(node, "`iam`")?;
+    let control = fields
+        .take("shared_provider_control")
+        .map(|node| reader.boolean(node, "`shared_provider_control`"));
+    let propagation = fields
+        .take("propagation")
+        .map(|node| reader.duration(node, "`propagation`"));
     fields.finish(reader);
-    Some(account)
-}
-
-fn provider(reader: &mut Reader<'_>, node: &Node) -> Option<OidcProvider> {
-    let mut fields = reader.fields(node, "an OIDC provider")?;
-    let url_node = fields.need("url", reader);
-    let url = url_node.and_then(|node| reader.some_text(node, "`url`"));
-    let client_ids = fields.need("client_ids", reader).map(|node| {
-        reader.one_or_many(node, |reader, node| {
-            reader.some_text(node, "a client id").map(|text| text.value)
-        })
-    });
-    let thumbprints = fields.take("thumbprints").map(|node| {
-        reader.one_or_many(node, |reader, node| {
-            reader.some_text(node, "a thumbprint").map(|text| text.value)
-        })
-    });
-    fields.finish(reader);
-    match OidcProvider::new(&url?.value, client_ids?) {
-        Ok(provider) => Some(provider.with_thumbprints(thumbprints.unwrap_or_default())),
-        Err(error) => {
-            note(reader, url_node?, &error);
-            None
-        }
+    let mut settings = IamSettings::default();
+    if control == Some(Some(false)) {
+        settings = settings.without_shared_provider_control();
     }
-}
-
-fn role(
-    account: &str,
-    name: &str,
-    node: &Node,
-    files: &dyn Files,
-    reader: &mut Reader<'_>,
-) -> Option<(Role, Source)> {
-    let mut fields = reader.fields(node, "a role")?;
-    let trust = fields
-        .need("trust_policy", reader)
-        .and_then(|node| policy::read(node, &format!("the trust policy of {name}"), files, reader));
-    let path = fields
-        .take("path")
-        .and_then(|node| reader.some_text(node, "`path`"));
-    let longest = fields.take("max_session_duration").and_then(|node| {
-        let seconds = reader.integer(node, "`max_session_duration`")?;
-        let allowed = u32::try_from(seconds.value)
-            .ok()
-            .filter(|seconds| (3_600..=43_200).contains(seconds));
-        if allowed.is_none() {
-            reader.wrong_type(node, "`max_session_duration`", "between 3600 and 43200 seconds");
-        }
-        allowed
-    });
-    for key in ["managed_policies", "policies", "permissions_boundary"] {
-        fields.refuse(key, "is not supported yet: no service checks permissions", reader);
+    if let Some(length) = propagation {
+        settings = settings.with_propagation(length?.try_into().ok()?);
     }
-    fields.finish(reader);
-    let policy::Document { policy, source } = trust?;
-    let mut role = Role::new(account, name, policy);
-    if let Some(path) = path {
-        if !(path.value.starts_with('/') && path.value.ends_with('/')) {
-            let problem = reader.problem(&path.span, "a role's path begins and ends with `/`");
-            reader.note(problem);
-        }
-        role = role.with_path(path.value);
-    }
-    if let Some(seconds) = longest {
-        role = role.with_max_session_duration(seconds);
-    }
-    Some((role, source))
+    Some(settings)
 }

@@ -100,10 +100,7 @@ impl Default for Described {
             ..Settings::default()
         };
         Described {
-            spec: WorldSpec {
-                gitlabs: vec![settings],
-                accounts: vec![Account::new(DEFAULT_ACCOUNT)],
-            },
+            spec: WorldSpec::new(vec![settings], vec![Account::new(DEFAULT_ACCOUNT)]),
             policies: Arc::default(),
             given: Arc::default(),
         }
@@ -163,6 +160,58 @@ mod tests {
         assert_eq!(number(Some("e/f")), None);
         assert!(found.start.unwrap().trigger.is_none());
         assert_eq!(found.world.spec.accounts[0].id, "111122223333");
+    }
+
+    #[test]
+    fn what_iam_keeps_is_exported_as_a_world_file() {
+        let policy = |action| {
+            format!(
+                r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "{action}", "Resource": "*"}}]}}"#
+            )
+        };
+        let trust = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+            "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/gitlab.com"},
+            "Action": "sts:AssumeRoleWithWebIdentity"}]}"#;
+        let (all, base) = (policy("*"), policy("s3:*"));
+        let aws = serde_json::json!({
+            "iam": {"shared_provider_control": false, "propagation": "1500ms"},
+            "accounts": {"111122223333": {
+                "alias": "acme",
+                "oidc_providers": [{"url": "https://gitlab.com", "client_ids": ["a", "b"], "thumbprints": ["0".repeat(40)],
+                                    "tags": {"k": "v"}}],
+                "policies": {"base": {"document": base, "path": "/p/", "description": "d", "tags": {"k": ""}},
+                             "plain": all.clone()},
+                "roles": {
+                    "deploy": {"trust_policy": trust, "path": "/ci/", "max_session_duration": 7200, "description": "x",
+                               "managed_policies": ["base", "ReadOnlyAccess"], "permissions_boundary": "plain",
+                               "policies": {"inline": all}, "tags": {"K": "v"}},
+                    "other": {"trust_policy": trust},
+                },
+            }},
+        });
+        let exported = |aws: &serde_json::Value| {
+            let text = serde_json::json!({"gitlab": {"projects": [{"path": "a/b"}]}, "aws": aws}).to_string();
+            let spec = read(&text).unwrap().world.spec;
+            let clock: mock_aws::Clock = Arc::new(trustcheck_lab::host_now);
+            let mut config = mock_aws::AwsConfig::new(Arc::clone(&clock), clock, [0; 32], 0);
+            config.accounts = spec.accounts;
+            config.iam = spec.iam;
+            mock_aws::Aws::new(config).export()
+        };
+        let once = exported(&aws);
+        let account = &once["accounts"]["111122223333"];
+        assert_eq!(once["iam"], aws["iam"]);
+        assert_eq!(account["alias"], "acme");
+        assert_eq!(
+            account["oidc_providers"],
+            aws["accounts"]["111122223333"]["oidc_providers"]
+        );
+        assert_eq!(
+            account["roles"]["deploy"]["permissions_boundary"],
+            "arn:aws:iam::111122223333:policy/plain"
+        );
+        assert_eq!(account["policies"]["base"]["path"], "/p/");
+        assert_eq!(exported(&once), once);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::aws::Aws;
 use crate::cause::Cause;
 use crate::event::{self, Call, Event};
 use crate::query::{ApiError, Failure, error_document};
-use crate::sts;
+use crate::{iam, sts};
 
 /// How large a body may be. The longest call of STS is below 64 kB even with every character escaped.
 const BODY_LIMIT: usize = 256 * 1024;
@@ -30,7 +30,7 @@ const FAULT_NAMESPACE: &str = "http://webservices.amazon.com/AWSFault/2005-15-09
 const NOWHERE: &str = "https://aws.amazon.com/iam";
 
 /// The services there are, by their signing names.
-const SERVICES: [&str; 1] = ["sts"];
+const SERVICES: [&str; 2] = ["sts", "iam"];
 
 /// An answer on its way to the client.
 struct Answer {
@@ -73,8 +73,9 @@ pub(crate) async fn answer(State(aws): State<Arc<Aws>>, request: Request<Body>) 
         ),
     };
     call.response.status = answer.status.as_u16();
+    let extended = call.service != "iam";
     (aws.events)(Event::Call(Box::new(call)));
-    respond(answer, &request_id, &region)
+    respond(answer, &request_id, extended.then_some(region.as_str()))
 }
 
 /// Reads the body. One that is announced as too large is not waited for.
@@ -108,7 +109,7 @@ fn is_late(error: &(dyn Error + 'static)) -> bool {
 /// Finds the service and lets it answer.
 async fn dispatch(aws: &Aws, request: &ApiRequest<'_>, call: &mut Call) -> Answer {
     let service = request.route.service.as_str();
-    if service != "sts" {
+    if !SERVICES.contains(&service) {
         let available = SERVICES.map(str::to_owned).to_vec();
         let failure =
             ApiError::not_mocked(&format!("The service {service}")).because(Cause::ServiceNotMocked {
@@ -127,7 +128,17 @@ async fn dispatch(aws: &Aws, request: &ApiRequest<'_>, call: &mut Call) -> Answe
         .parameters
         .get("Version")
         .unwrap_or("NO_VERSION_SPECIFIED");
-    match sts::serve(aws, request, action, version, call).await {
+    let (served, namespace) = match service {
+        "iam" => (
+            iam::serve(aws, request, action, version, call).await,
+            iam::NAMESPACE,
+        ),
+        _ => (
+            sts::serve(aws, request, action, version, call).await,
+            sts::NAMESPACE,
+        ),
+    };
+    match served {
         None => {
             let failure = ApiError::invalid_action(action, version).because(Cause::UnknownAction {
                 action: action.to_owned(),
@@ -140,7 +151,7 @@ async fn dispatch(aws: &Aws, request: &ApiRequest<'_>, call: &mut Call) -> Answe
             xml,
             location: None,
         },
-        Some(Err(failure)) => failed(failure, sts::NAMESPACE, call),
+        Some(Err(failure)) => failed(failure, namespace, call),
     }
 }
 
@@ -172,7 +183,8 @@ fn redirect(request: &ApiRequest<'_>) -> Answer {
     }
 }
 
-fn respond(answer: Answer, request_id: &str, region: &str) -> Response<Body> {
+/// Writes the answer. `region` is that of an answer with an extended request id, which STS gives and IAM does not.
+fn respond(answer: Answer, request_id: &str, region: Option<&str>) -> Response<Body> {
     let mut headers = HeaderMap::with_capacity(8);
     let mut set = |name: &'static str, value: String| {
         // a value that a header cannot hold is left out; only a query that is no header text could be one
@@ -182,10 +194,12 @@ fn respond(answer: Answer, request_id: &str, region: &str) -> Response<Body> {
     };
     set("x-amzn-requestid", request_id.to_owned());
     // opaque; recorded AWS values are base64 that begins with a version, the region and a stage
-    set(
-        "x-amz-sts-extended-request-id",
-        STANDARD.encode(format!("1:{region}:S:{request_id}")),
-    );
+    if let Some(region) = region {
+        set(
+            "x-amz-sts-extended-request-id",
+            STANDARD.encode(format!("1:{region}:S:{request_id}")),
+        );
+    }
     if let Some(location) = answer.location {
         set("location", location);
     } else {

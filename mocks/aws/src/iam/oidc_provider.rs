@@ -1,5 +1,9 @@
 //! An OpenID Connect provider of an account: the record that makes IAM accept an issuer's tokens.
 
+use jiff::Timestamp;
+
+use super::tag::Tag;
+
 /// An OIDC provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -11,6 +15,10 @@ pub struct OidcProvider {
     /// SHA-1 of the certificate at the top of the issuer's chain, in lower-case hex. Consulted only when the
     /// chain does not lead to a certificate authority that AWS trusts.
     pub thumbprints: Vec<String>,
+    /// Tags, in the order they were set.
+    pub tags: Vec<Tag>,
+    /// When it was made, to the millisecond. `None`: when the world began.
+    pub created: Option<Timestamp>,
 }
 
 /// A URL that IAM does not take for a provider.
@@ -61,6 +69,8 @@ impl OidcProvider {
             url: format!("{host}{path}"),
             client_ids: unique,
             thumbprints: Vec::new(),
+            tags: Vec::new(),
+            created: None,
         })
     }
 

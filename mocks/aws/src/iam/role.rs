@@ -1,7 +1,9 @@
 //! A role of an account.
 
 use iam_policy::Policy;
+use jiff::Timestamp;
 
+use super::tag::Tag;
 use crate::identifier;
 
 /// A role.
@@ -18,6 +20,38 @@ pub struct Role {
     pub trust_policy: Policy,
     /// The longest session, in seconds: 3600 (the default) to 43200.
     pub max_session_duration: u32,
+    /// What it is for, if that was said.
+    pub description: Option<String>,
+    /// Tags, in the order they were set.
+    pub tags: Vec<Tag>,
+    /// The ARN of the managed policy that bounds its permissions.
+    pub permissions_boundary: Option<String>,
+    /// Inline policies, in the order they were put.
+    pub inline_policies: Vec<InlinePolicy>,
+    /// The ARNs of the managed policies attached, in the order they were.
+    pub attached_policies: Vec<String>,
+    /// When it was made. `None`: when the world began.
+    pub created: Option<Timestamp>,
+}
+
+/// A policy that is part of a role.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct InlinePolicy {
+    /// The name, unique in the role.
+    pub name: String,
+    /// The document.
+    pub policy: Policy,
+}
+
+impl InlinePolicy {
+    /// An inline policy.
+    pub fn new(name: impl Into<String>, policy: Policy) -> Self {
+        InlinePolicy {
+            name: name.into(),
+            policy,
+        }
+    }
 }
 
 impl Role {
@@ -30,7 +64,42 @@ impl Role {
             max_session_duration: 3600,
             name,
             trust_policy,
+            description: None,
+            tags: Vec::new(),
+            permissions_boundary: None,
+            inline_policies: Vec::new(),
+            attached_policies: Vec::new(),
+            created: None,
         }
+    }
+
+    /// The same role with one more inline policy.
+    #[must_use]
+    pub fn with_policy(mut self, name: impl Into<String>, policy: Policy) -> Self {
+        self.inline_policies.push(InlinePolicy::new(name, policy));
+        self
+    }
+
+    /// The same role with one more managed policy attached, by its ARN.
+    #[must_use]
+    pub fn with_managed_policy(mut self, arn: impl Into<String>) -> Self {
+        self.attached_policies.push(arn.into());
+        self
+    }
+
+    /// The same role with a permissions boundary, by the ARN of a managed policy.
+    #[must_use]
+    pub fn with_permissions_boundary(mut self, arn: impl Into<String>) -> Self {
+        self.permissions_boundary = Some(arn.into());
+        self
+    }
+
+    /// The inline policy with a name, whatever its case (recorded AWS behaviour).
+    #[must_use]
+    pub fn inline_policy(&self, name: &str) -> Option<&InlinePolicy> {
+        self.inline_policies
+            .iter()
+            .find(|policy| policy.name.eq_ignore_ascii_case(name))
     }
 
     /// The same role at another path.

@@ -79,6 +79,17 @@ impl Issuers {
         }
     }
 
+    /// The thumbprint that IAM takes for a provider that is made without one: of the certificate at the top of the chain that
+    /// the issuer shows.
+    pub(crate) async fn thumbprint(&self, issuer: &str) -> Result<String, FetchFailure> {
+        let unreachable = |why: String| Cause::IssuerUnreachable {
+            url: issuer.to_owned(),
+            why,
+        };
+        let url = HttpsUrl::parse(issuer).map_err(|why| unreachable(why.to_string()))?;
+        self.client.thumbprint(&url).await.map_err(unreachable)
+    }
+
     /// What the issuer publishes, from the cache if it is fresh and has a key for the token.
     pub(crate) async fn published(
         &self,

@@ -69,7 +69,7 @@ impl CertificateJudge {
 }
 
 /// SHA-1 of a certificate in lower-case hex, as thumbprints are written.
-fn thumbprint(certificate: &CertificateDer<'_>) -> String {
+pub(super) fn thumbprint(certificate: &CertificateDer<'_>) -> String {
     hex::encode(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, certificate))
 }
 

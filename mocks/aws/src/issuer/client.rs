@@ -19,7 +19,7 @@ use rustls::time_provider::TimeProvider;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use super::certificate::{CertificateJudge, ChainTrust};
+use super::certificate::{CertificateJudge, ChainTrust, thumbprint};
 use super::url::HttpsUrl;
 use crate::clock::Clock;
 use crate::network::{Network, Target};
@@ -53,6 +53,8 @@ pub(crate) struct Connection {
     address: SocketAddr,
     sender: SendRequest<Empty<Bytes>>,
     trust: ChainTrust,
+    /// Of the certificate at the top of its chain.
+    thumbprint: String,
 }
 
 /// What came back.
@@ -78,7 +80,19 @@ impl HttpsClient {
         url: &HttpsUrl,
         connection: &mut Option<Connection>,
     ) -> Result<Fetched, String> {
-        let too_slow = || format!("no answer within {} s", ISSUER_TIME_LIMIT.as_secs());
+        let address = self.address(url)?;
+        Self::hurried(self.get_unhurried(url, address, connection)).await
+    }
+
+    /// The thumbprint of an issuer: of the certificate at the top of the chain that it shows, whoever stands behind it.
+    pub(crate) async fn thumbprint(&self, url: &HttpsUrl) -> Result<String, String> {
+        let address = self.address(url)?;
+        let connection = Self::hurried(self.connect(url, address)).await?;
+        Ok(connection.thumbprint)
+    }
+
+    /// Where a document is to be had, unless it would take too long.
+    fn address(&self, url: &HttpsUrl) -> Result<SocketAddr, String> {
         let target = Target {
             host: &url.host,
             port: url.port,
@@ -91,12 +105,14 @@ impl HttpsClient {
         if route.latency >= ISSUER_TIME_LIMIT {
             return Err(too_slow());
         }
-        tokio::time::timeout(
-            ISSUER_TIME_LIMIT,
-            self.get_unhurried(url, route.address, connection),
-        )
-        .await
-        .unwrap_or_else(|_| Err(too_slow()))
+        Ok(route.address)
+    }
+
+    /// What comes of it within the time limit.
+    async fn hurried<T>(answer: impl Future<Output = Result<T, String>>) -> Result<T, String> {
+        tokio::time::timeout(ISSUER_TIME_LIMIT, answer)
+            .await
+            .unwrap_or_else(|_| Err(too_slow()))
     }
 
     async fn get_unhurried(
@@ -152,6 +168,9 @@ impl HttpsClient {
             .await
             .map_err(|error| format!("no TLS: {error}"))?;
         let trust = judge.trust().ok_or("no certificate")?;
+        let (_, session) = tls.get_ref();
+        let top = session.peer_certificates().and_then(<[_]>::last);
+        let thumbprint = thumbprint(top.ok_or("no certificate")?);
         let (sender, connection) = http1::handshake(TokioIo::new(tls))
             .await
             .map_err(|error| format!("no HTTP: {error}"))?;
@@ -162,6 +181,7 @@ impl HttpsClient {
             address,
             sender,
             trust,
+            thumbprint,
         })
     }
 
@@ -193,6 +213,10 @@ impl HttpsClient {
         config.resumption = Resumption::disabled();
         Ok((config, judge))
     }
+}
+
+fn too_slow() -> String {
+    format!("no answer within {} s", ISSUER_TIME_LIMIT.as_secs())
 }
 
 impl fmt::Debug for HttpsClient {

@@ -26,9 +26,21 @@ pub(crate) struct Constraint {
 
 /// The constraints that a call breaks, all of which go into one message.
 #[derive(Debug, Default)]
-pub(crate) struct Violations(Vec<String>);
+pub(crate) struct Violations {
+    problems: Vec<String>,
+    /// Values are not repeated.
+    quiet: bool,
+}
 
 impl Violations {
+    /// Violations whose messages do not repeat values, as those of IAM do not (recorded AWS behaviour).
+    pub(crate) fn without_values() -> Self {
+        Violations {
+            problems: Vec::new(),
+            quiet: true,
+        }
+    }
+
     /// Checks a required text. Its name in messages is the member's name in the model, `roleArn`.
     pub(crate) fn required(&mut self, member: &str, value: Option<&str>, constraint: Constraint) {
         match value {
@@ -70,6 +82,22 @@ impl Violations {
         }
     }
 
+    /// Checks the form of a whole text, where a pattern says more than which characters it may have.
+    pub(crate) fn form(&mut self, member: &str, value: Option<&str>, pattern: &str, fits: fn(&str) -> bool) {
+        if let Some(value) = value.filter(|value| !fits(value)) {
+            let demand = format!("Member must satisfy regular expression pattern: {pattern}");
+            self.add(&format!("'{value}'"), member, &demand);
+        }
+    }
+
+    /// Checks that a text is one of some words.
+    pub(crate) fn choice(&mut self, member: &str, value: Option<&str>, words: &[&str]) {
+        if let Some(value) = value.filter(|value| !words.contains(value)) {
+            let demand = format!("Member must satisfy enum value set: [{}]", words.join(", "));
+            self.add(&format!("'{value}'"), member, &demand);
+        }
+    }
+
     /// Checks an integer.
     pub(crate) fn range(&mut self, member: &str, value: Option<i32>, min: i32, max: i32) {
         let Some(value) = value else { return };
@@ -94,6 +122,15 @@ impl Violations {
     /// Checks each text of a list. One that breaks the constraint is answered with all the constraint's demands, in the
     /// order recorded of IAM's `tagKeys`.
     pub(crate) fn texts(&mut self, member: &str, values: &[&str], constraint: Constraint) {
+        self.each(member, values, constraint, true);
+    }
+
+    /// The same for a list whose members the model does not call required: recorded of IAM's `clientIDList`.
+    pub(crate) fn members(&mut self, member: &str, values: &[&str], constraint: Constraint) {
+        self.each(member, values, constraint, false);
+    }
+
+    fn each(&mut self, member: &str, values: &[&str], constraint: Constraint, required: bool) {
         let fits = |value: &&str| {
             let length = value.encode_utf16().count();
             (constraint.min..=constraint.max).contains(&length)
@@ -117,7 +154,9 @@ impl Violations {
                 pattern.text
             ));
         }
-        demands.push("Member must not be null".to_owned());
+        if required {
+            demands.push("Member must not be null".to_owned());
+        }
         let demand = format!("Member must satisfy constraint: [{}]", demands.join(", "));
         self.add(&format!("'[{}]'", values.join(", ")), member, &demand);
     }
@@ -132,25 +171,43 @@ impl Violations {
     }
 
     fn add(&mut self, shown: &str, member: &str, demand: &str) {
+        let shown = if self.quiet { "" } else { shown };
         let blank = if shown.is_empty() { "" } else { " " };
-        self.0.push(format!(
+        self.problems.push(format!(
             "Value{blank}{shown} at '{member}' failed to satisfy constraint: {demand}"
         ));
     }
 
     /// All of them in AWS's one message.
     pub(crate) fn into_result(self) -> Result<(), Failure> {
-        let count = self.0.len();
+        let count = self.problems.len();
         if count == 0 {
             return Ok(());
         }
         let plural = if count == 1 { "" } else { "s" };
-        let message = format!("{count} validation error{plural} detected: {}", self.0.join("; "));
-        Err(ApiError::validation(message).because(Cause::InvalidParameters { problems: self.0 }))
+        let message = format!(
+            "{count} validation error{plural} detected: {}",
+            self.problems.join("; ")
+        );
+        let problems = self.problems;
+        Err(ApiError::validation(message).because(Cause::InvalidParameters { problems }))
     }
 }
 
 impl Parameters {
+    /// A Boolean parameter: `true` or `false`.
+    pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, Failure> {
+        match self.get(name) {
+            None => Ok(None),
+            Some("true") => Ok(Some(true)),
+            Some("false") => Ok(Some(false)),
+            Some(other) => Err(ApiError::malformed_boolean().because(Cause::NotABoolean {
+                parameter: name.into(),
+                value: other.into(),
+            })),
+        }
+    }
+
     /// An integer parameter. Leading zeros and a plus sign are fine, blanks, fractions and exponents are not
     /// (recorded AWS behaviour).
     pub(crate) fn integer(&self, name: &str) -> Result<Option<i32>, Failure> {

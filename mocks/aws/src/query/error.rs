@@ -71,6 +71,15 @@ impl ApiError {
         )
     }
 
+    /// `MalformedInput`: a Boolean that is none. The text is the framework's.
+    pub(crate) fn malformed_boolean() -> Self {
+        ApiError::sender(
+            StatusCode::BAD_REQUEST,
+            "MalformedInput",
+            "boolean must follow xsd1.1 definition",
+        )
+    }
+
     /// `InvalidAction`: no such operation, or not in this version (recorded AWS behaviour).
     pub(crate) fn invalid_action(action: &str, version: &str) -> Self {
         ApiError::sender(

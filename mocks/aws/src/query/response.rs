@@ -22,16 +22,31 @@ struct ResponseMetadata<'a> {
 
 /// The XML of a successful answer, in the namespace of the service.
 pub(crate) fn result_document<R: QueryResult>(result: &R, namespace: &str, request_id: &str) -> String {
+    operation_document(R::RESPONSE, R::RESULT, Some(result), namespace, request_id)
+}
+
+/// The XML of a successful answer whose elements go by these names; an operation without a result has none.
+pub(crate) fn operation_document<R: Serialize>(
+    response: &'static str,
+    result_name: &'static str,
+    result: Option<&R>,
+    namespace: &str,
+    request_id: &str,
+) -> String {
     struct Envelope<'a, R> {
+        names: (&'static str, &'static str),
         namespace: &'a str,
-        result: &'a R,
+        result: Option<&'a R>,
         request_id: &'a str,
     }
-    impl<R: QueryResult> Serialize for Envelope<'_, R> {
+    impl<R: Serialize> Serialize for Envelope<'_, R> {
         fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            let mut envelope = serializer.serialize_struct(R::RESPONSE, 3)?;
+            let (response, result) = self.names;
+            let mut envelope = serializer.serialize_struct(response, 3)?;
             envelope.serialize_field("@xmlns", self.namespace)?;
-            envelope.serialize_field(R::RESULT, self.result)?;
+            if let Some(content) = self.result {
+                envelope.serialize_field(result, content)?;
+            }
             let metadata = ResponseMetadata {
                 request_id: self.request_id,
             };
@@ -40,8 +55,9 @@ pub(crate) fn result_document<R: QueryResult>(result: &R, namespace: &str, reque
         }
     }
     document(
-        R::RESPONSE,
+        response,
         &Envelope {
+            names: (response, result_name),
             namespace,
             result,
             request_id,

@@ -1,10 +1,8 @@
 //! The constraints that several operations share, from the published service model.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use crate::query::{Constraint, Pattern};
+
+pub(super) use crate::query::{MOST_TAGS, TAG_KEY, TAG_VALUE};
 
 /// Of ARNs: roles and managed policies.
 pub(super) const ARN: Constraint = Constraint {
@@ -27,29 +25,6 @@ pub(super) const POLICY: Constraint = Constraint {
     pattern: Some(POLICY_TEXT),
     sensitive: false,
 };
-/// Of the keys of tags.
-pub(super) const TAG_KEY: Constraint = Constraint {
-    min: 1,
-    max: 128,
-    pattern: Some(Pattern {
-        text: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+",
-        matches: is_tag_character,
-    }),
-    sensitive: false,
-};
-/// Of the values of tags.
-pub(super) const TAG_VALUE: Constraint = Constraint {
-    min: 0,
-    max: 256,
-    pattern: Some(Pattern {
-        text: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*",
-        matches: is_tag_character,
-    }),
-    sensitive: false,
-};
-/// At most so many tags, and so many transitive keys.
-pub(super) const MOST_TAGS: usize = 50;
-
 const ANY_TEXT: Pattern = Pattern {
     text: r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+",
     matches: |character| {
@@ -72,37 +47,4 @@ const POLICY_TEXT: Pattern = Pattern {
 
 pub(super) fn is_name_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || "_+=,.@-".contains(character)
-}
-
-/// Letters, blanks and numbers of any script, by their Unicode categories, and some signs.
-fn is_tag_character(character: char) -> bool {
-    static OTHERS: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"\p{L}|\p{Z}|\p{N}").expect("a constant that the tests compile"));
-    character.is_ascii_alphanumeric()
-        || "_.:/=+-@ ".contains(character)
-        || (!character.is_ascii() && OTHERS.is_match(character.encode_utf8(&mut [0; 4])))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use rstest::rstest;
-
-    #[rstest]
-    #[case::letter('a', true)]
-    #[case::umlaut('ö', true)]
-    #[case::kanji('日', true)]
-    #[case::digit('7', true)]
-    #[case::roman('Ⅷ', true)]
-    #[case::fraction('½', true)]
-    #[case::blank(' ', true)]
-    #[case::wide_blank('\u{3000}', true)]
-    #[case::colon(':', true)]
-    #[case::hash('#', false)]
-    #[case::tab('\t', false)]
-    #[case::mark('\u{301}', false)]
-    #[case::circled('Ⓐ', false)]
-    fn characters_of_tags(#[case] character: char, #[case] allowed: bool) {
-        assert_eq!(is_tag_character(character), allowed);
-    }
 }

@@ -24,6 +24,6 @@ pub(super) fn serve(aws: &Aws, request: &ApiRequest<'_>, call: &mut Call) -> Res
     let message = request.parameters.get("EncodedMessage");
     violations.required("encodedMessage", message, ENCODED_MESSAGE);
     violations.into_result()?;
-    permission::check(&signer, "sts:DecodeAuthorizationMessage", request, call)?;
+    permission::check(aws, &signer, "sts:DecodeAuthorizationMessage", request, call)?;
     Err(error::invalid_authorization_message().because(Cause::InvalidAuthorizationMessage))
 }

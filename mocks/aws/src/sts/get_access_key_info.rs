@@ -44,7 +44,7 @@ pub(super) fn serve(aws: &Aws, request: &ApiRequest<'_>, call: &mut Call) -> Res
     let mut violations = Violations::default();
     violations.required("accessKeyId", key_id, ACCESS_KEY_ID);
     violations.into_result()?;
-    permission::check(&signer, "sts:GetAccessKeyInfo", request, call)?;
+    permission::check(aws, &signer, "sts:GetAccessKeyInfo", request, call)?;
     let account = owner(aws, key_id.unwrap_or_default())?;
     let result = GetAccessKeyInfoResult { account };
     Ok(result_document(&result, NAMESPACE, request.request_id))

@@ -3,7 +3,6 @@
 //! One file or folder an operation; beside them what several operations share.
 
 mod assume_role;
-mod call_keys;
 mod constraint;
 mod credentials;
 mod decode_authorization_message;

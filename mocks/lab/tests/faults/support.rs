@@ -33,10 +33,10 @@ pub(crate) async fn boot_with(thumbprints: &[&str]) -> World {
         projects: vec![Project::new("group/project")],
         ..Settings::new(GITLAB.parse().unwrap())
     };
-    let spec = WorldSpec {
-        gitlabs: vec![gitlab],
-        accounts: vec![Account::new(ACCOUNT).with_oidc_provider(provider).with_role(role)],
-    };
+    let spec = WorldSpec::new(
+        vec![gitlab],
+        vec![Account::new(ACCOUNT).with_oidc_provider(provider).with_role(role)],
+    );
     let keys = KeyPool::open(std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("keys"));
     World::boot(spec, &keys, 1).await.unwrap()
 }

@@ -56,7 +56,7 @@ pub(in crate::sts) fn assume_role(
         all_tags: &all_tags,
         source_identity: source_identity.as_deref(),
     };
-    trust::check(&asked, request, call)?;
+    trust::check(aws, &asked, request, call)?;
 
     let maximum = role.max_session_duration;
     duration::check(input.duration, &role.arn(&account.id), maximum, calling.is_some())?;

@@ -1,17 +1,17 @@
 //! Whether the caller may assume the role: the trust policy, the caller's own policies, and how they add up.
 
-use iam_policy::layers::{Layer, LayeredDecision, Layers, ResourceLayer};
-use iam_policy::{Context, Effect, Policy, Principal, Request};
+use iam_policy::layers::{Layer, LayeredDecision, ResourceLayer};
+use iam_policy::{Context, Effect, Request};
 
 use crate::authentication::Signer;
+use crate::authorization::{OwnPolicies, add_call_keys, add_caller_keys};
+use crate::aws::Aws;
 use crate::cause::Cause;
 use crate::endpoint::ApiRequest;
 use crate::event::Call;
 use crate::iam::{Account, Role};
 use crate::query::Failure;
-use crate::sts::call_keys::{add_call_keys, add_caller_keys};
 use crate::sts::error;
-use crate::sts::permission::{identity_policies, principal, session_policies};
 use crate::sts::session_tags::SessionTags;
 
 /// Who asks for what.
@@ -30,9 +30,7 @@ pub(super) struct Asked<'a> {
 
 /// The policies of both sides.
 struct Policies {
-    principal: Principal,
-    identity: Vec<Policy>,
-    session: Option<Vec<Policy>>,
+    own: OwnPolicies,
     context: Context,
 }
 
@@ -42,15 +40,18 @@ struct Policies {
 /// it names only the account, or the role is in another account, the caller's own policies have to allow it, too (recorded
 /// AWS behaviour). What is inherited needs `sts:TagSession` and `sts:SetSourceIdentity` no less than what is asked for.
 /// `sts:SetSourceIdentity` is denied before `sts:AssumeRole` (recorded), and so `sts:TagSession` (assumed).
-pub(super) fn check(asked: &Asked<'_>, request: &ApiRequest<'_>, call: &mut Call) -> Result<(), Failure> {
+pub(super) fn check(
+    aws: &Aws,
+    asked: &Asked<'_>,
+    request: &ApiRequest<'_>,
+    call: &mut Call,
+) -> Result<(), Failure> {
     let mut context = Context::new();
     add_call_keys(&mut context, request, call.at);
     add_caller_keys(&mut context, asked.signer);
     add_parameter_keys(&mut context, asked);
     let policies = Policies {
-        principal: principal(asked.signer),
-        identity: identity_policies(asked.signer),
-        session: session_policies(asked.signer),
+        own: OwnPolicies::of(aws, asked.signer),
         context,
     };
     let actions = [
@@ -71,15 +72,10 @@ fn ask(asked: &Asked<'_>, policies: &Policies, action: &str, call: &mut Call) ->
     let caller = &asked.signer.caller;
     let same_account = caller.account == asked.account.id;
     let role_arn = asked.role.arn(&asked.account.id);
-    let layers = Layers {
-        identity: &policies.identity,
-        boundary: None,
-        session: policies.session.as_deref(),
-        resource: ResourceLayer::Trust(&asked.role.trust_policy),
-        same_account,
-    };
+    let trust = ResourceLayer::Trust(&asked.role.trust_policy);
+    let layers = policies.own.layers(trust, same_account);
     let evaluated = layers.evaluate(&Request {
-        principal: &policies.principal,
+        principal: &policies.own.principal,
         action,
         resource: Some(&role_arn),
         context: &policies.context,
@@ -142,13 +138,16 @@ fn lacking(layer: Layer, effect: &str, role_arn: &str, same_account: bool) -> St
     match layer {
         Layer::Session if effect == "explicit-deny" => "its session policy denies it".to_owned(),
         Layer::Session => "its session policy does not allow it".to_owned(),
+        Layer::Boundary if effect == "explicit-deny" => "its permissions boundary denies it".to_owned(),
+        Layer::Boundary => "its permissions boundary does not allow it".to_owned(),
+        _ if effect == "explicit-deny" => "one of its own policies denies it".to_owned(),
         _ if same_account => format!(
-            "the trust policy of {role_arn} names the account, which leaves it to the caller's own policies, and roles \
-             have none in this AWS; name the caller's role in the trust policy"
+            "the trust policy of {role_arn} names the account, which leaves it to the caller's own policies, and none of \
+             them allows it; allow it there, or name the caller's role in the trust policy"
         ),
         _ => format!(
-            "{role_arn} is in another account, so that the trust policy is not enough, and roles have no permission \
-             policies in this AWS"
+            "{role_arn} is in another account, so that the trust policy is not enough, and none of the caller's own \
+             policies allows it"
         ),
     }
 }

@@ -143,6 +143,8 @@ fn assumed(issuer: &str) -> OidcProvider {
             .to_owned(),
         client_ids: Vec::new(),
         thumbprints: Vec::new(),
+        tags: Vec::new(),
+        created: None,
     })
 }
 

@@ -8,7 +8,7 @@ use crate::endpoint::ApiRequest;
 use crate::session::Identity;
 
 /// The global keys that follow from the call itself: where it came from, when and how.
-pub(super) fn add_call_keys(context: &mut Context, request: &ApiRequest<'_>, now: Timestamp) {
+pub(crate) fn add_call_keys(context: &mut Context, request: &ApiRequest<'_>, now: Timestamp) {
     context.insert("aws:SourceIp", request.peer.ip.to_string());
     context.insert(
         "aws:SecureTransport",
@@ -26,7 +26,7 @@ pub(super) fn add_call_keys(context: &mut Context, request: &ApiRequest<'_>, now
 ///
 /// `aws:PrincipalArn` of a session is its role, with the path (recorded AWS behaviour). The keys of the web identity
 /// that began a session are there in that session and not in those assumed from it (assumed).
-pub(super) fn add_caller_keys(context: &mut Context, signer: &Signer) {
+pub(crate) fn add_caller_keys(context: &mut Context, signer: &Signer) {
     let caller = &signer.caller;
     let principal_arn = signer.role_arn.as_ref().unwrap_or(&caller.arn);
     context.insert("aws:PrincipalArn", principal_arn.as_str());
