@@ -11,6 +11,7 @@ mod faults;
 mod leaving_nothing;
 mod mistakes;
 mod partition;
+mod pipeline_command;
 mod pipelines;
 mod readme;
 mod reports;

@@ -33,6 +33,11 @@ impl Sources {
         Some((file, within(span.start)..within(span.end)))
     }
 
+    /// The files, in the order in which they were read.
+    pub fn files(&self) -> impl Iterator<Item = &SourceFile> {
+        self.files.iter()
+    }
+
     /// Adds a file, and returns where its spans start.
     pub(crate) fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> usize {
         let start = self

@@ -18,6 +18,7 @@ pub mod exec;
 pub mod execute;
 pub mod expect;
 pub mod explain;
+pub mod infer;
 pub mod mint;
 pub mod observation;
 pub mod partition;

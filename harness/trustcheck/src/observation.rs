@@ -50,6 +50,10 @@ pub struct JobRun {
     pub allowed_to_fail: bool,
     /// Whether it was run again afterwards.
     pub retried: bool,
+    /// Its id at GitLab, which its tokens claim.
+    pub id: Option<u64>,
+    /// How long it ran.
+    pub duration: Duration,
 }
 
 /// A job that did not run.
@@ -125,6 +129,8 @@ impl JobRun {
             limit,
             allowed_to_fail: false,
             retried: false,
+            id: None,
+            duration: Duration::ZERO,
         }
     }
 
@@ -141,16 +147,13 @@ impl JobRun {
     /// Its log as a person reads it: without colours, cursor movements and the marks of sections.
     #[must_use]
     pub fn text(&self) -> String {
-        let plain = anstream::adapter::strip_str(&self.log).to_string();
-        let mut text = String::with_capacity(plain.len());
-        for line in plain.split_inclusive('\n') {
-            let mut rest = line;
-            while let Some(after) = section_mark(rest) {
-                rest = after;
-            }
-            text.push_str(rest);
-        }
-        text
+        without_marks(&anstream::adapter::strip_str(&self.log).to_string())
+    }
+
+    /// Its log as a terminal shows it: in colour, without the marks of sections.
+    #[must_use]
+    pub fn coloured(&self) -> String {
+        without_marks(&self.log.replace("\x1b[0K", ""))
     }
 
     /// How the job ended, in words.
@@ -163,6 +166,18 @@ impl JobRun {
             Exit::Interrupted => "interrupted".to_owned(),
         }
     }
+}
+
+fn without_marks(log: &str) -> String {
+    let mut text = String::with_capacity(log.len());
+    for line in log.split_inclusive('\n') {
+        let mut rest = line;
+        while let Some(after) = section_mark(rest) {
+            rest = after;
+        }
+        text.push_str(rest);
+    }
+    text
 }
 
 /// What follows the mark of a section that a line begins with: `section_start:1:name` and a carriage return.

@@ -15,6 +15,25 @@ use crate::scenario::{Described, Start};
 /// A job in a world.
 #[derive(Debug, Args)]
 pub(super) struct JobOptions {
+    #[command(flatten)]
+    pipeline: PipelineOptions,
+
+    /// `aud` of the job's `id_tokens`; given more than once, `aud` is a list [default: the GitLab's URL]
+    #[arg(long, value_name = "AUDIENCE")]
+    pub(super) aud: Vec<String>,
+
+    /// Make `aud` a list also of a single audience
+    #[arg(long, requires = "aud")]
+    pub(super) list_aud: bool,
+
+    /// The job's name. No claim tells it
+    #[arg(long, value_name = "NAME", default_value = "job", hide_default_value = true)]
+    pub(super) job: String,
+}
+
+/// A pipeline in a world.
+#[derive(Debug, Args)]
+pub(super) struct PipelineOptions {
     /// The world, from a world file or a scenario file [default: https://gitlab.com with the project you name]
     #[arg(long, value_name = "FILE")]
     pub(super) world: Option<Utf8PathBuf>,
@@ -46,21 +65,46 @@ pub(super) struct JobOptions {
     /// The environment that the job deploys to
     #[arg(long, value_name = "NAME")]
     pub(super) environment: Option<String>,
-
-    /// `aud` of the job's `id_tokens`; given more than once, `aud` is a list [default: the GitLab's URL]
-    #[arg(long, value_name = "AUDIENCE")]
-    pub(super) aud: Vec<String>,
-
-    /// Make `aud` a list also of a single audience
-    #[arg(long, requires = "aud")]
-    pub(super) list_aud: bool,
-
-    /// The job's name. No claim tells it
-    #[arg(long, value_name = "NAME", default_value = "job", hide_default_value = true)]
-    pub(super) job: String,
 }
 
 impl JobOptions {
+    /// The world, and what starts the pipeline where the file says so; nothing where its matrix decides.
+    pub(super) fn world(&self, context: &Context) -> Result<(Described, Option<Start>), Failure> {
+        self.pipeline.world(context)
+    }
+
+    /// What the options ask for: the file's trigger, with what the options say in place of what it says.
+    pub(super) fn order(&self, world: &Described, start: Option<Start>) -> Result<Order, String> {
+        let started = self.pipeline.start(world, start)?;
+        let audience = match (self.aud.as_slice(), self.list_aud) {
+            ([], _) => None,
+            ([one], false) => Some(Audience::One(one.clone())),
+            (many, _) => Some(Audience::Many(many.to_vec())),
+        };
+        Ok(Order {
+            gitlab: started.gitlab,
+            environment: started.environment,
+            project: started.project,
+            trigger: started.trigger,
+            job: self.job.clone(),
+            audience,
+        })
+    }
+}
+
+/// What starts a pipeline, and where.
+#[derive(Debug)]
+pub(super) struct Started {
+    /// The number of the GitLab in its world.
+    pub(super) gitlab: usize,
+    /// The path of the project.
+    pub(super) project: String,
+    pub(super) trigger: Trigger,
+    /// The environment of jobs whose file names none.
+    pub(super) environment: Option<Environment>,
+}
+
+impl PipelineOptions {
     /// The world, and what starts the pipeline where the file says so; nothing where its matrix decides.
     pub(super) fn world(&self, context: &Context) -> Result<(Described, Option<Start>), Failure> {
         if let Some(path) = &self.world {
@@ -81,7 +125,7 @@ impl JobOptions {
     }
 
     /// What the options ask for: the file's trigger, with what the options say in place of what it says.
-    pub(super) fn order(&self, world: &Described, start: Option<Start>) -> Result<Order, String> {
+    pub(super) fn start(&self, world: &Described, start: Option<Start>) -> Result<Started, String> {
         let named = match (&self.project, &start) {
             (Some(path), _) => Some(path.as_str()),
             (
@@ -96,22 +140,15 @@ impl JobOptions {
         let Some((gitlab, project)) = world.project(named) else {
             return Err(unknown_project(named.unwrap_or_default(), world));
         };
-        let audience = match (self.aud.as_slice(), self.list_aud) {
-            ([], _) => None,
-            ([one], false) => Some(Audience::One(one.clone())),
-            (many, _) => Some(Audience::Many(many.to_vec())),
-        };
         let environment = match &self.environment {
             Some(name) => Some(Environment::new(name)),
             None => start.as_ref().and_then(|start| start.environment.clone()),
         };
-        Ok(Order {
+        Ok(Started {
             gitlab,
             environment,
             project: project.path.clone(),
             trigger: self.trigger(project, start)?,
-            job: self.job.clone(),
-            audience,
         })
     }
 

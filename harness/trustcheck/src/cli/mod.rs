@@ -9,6 +9,7 @@ mod input;
 mod interrupt;
 mod issuers;
 mod job;
+mod pipeline;
 mod run;
 mod serve;
 mod token;
@@ -40,6 +41,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Arguments),
+    Pipeline(pipeline::Arguments),
     Explain(explain::Arguments),
     Exec(exec::Arguments),
     Serve(serve::Arguments),
@@ -75,6 +77,7 @@ pub fn main() -> ExitCode {
     let exit = runtime.block_on(async {
         match arguments.command {
             Command::Run(arguments) => run::run(arguments, context).await,
+            Command::Pipeline(arguments) => pipeline::run(arguments, context).await,
             Command::Explain(arguments) => explain::run(&arguments, &context),
             Command::Exec(arguments) => exec::run(&arguments, &context).await,
             Command::Serve(arguments) => serve::run(arguments, &context).await,

@@ -46,7 +46,10 @@ impl JobLog {
         if !self.full {
             self.masker.finish(&mut self.text);
         }
-        if self.text.last().is_some_and(|&byte| byte != b'\n') {
+        // The mark of a section's end leaves the cursor at the start of a line.
+        let at_start =
+            self.text.is_empty() || self.text.ends_with(b"\n") || self.text.ends_with(b"\r\x1b[0K");
+        if !at_start {
             self.text.push(b'\n');
         }
         self.text.extend_from_slice(last_line.as_bytes());

@@ -39,6 +39,42 @@ pub(crate) fn denials(seen: &Observation, colour: bool) -> Vec<String> {
         .collect()
 }
 
+/// The logins of one job, by the id that its tokens claim: what was asked for, and why it was turned away if it was.
+pub(crate) fn logins(seen: &Observation, job: Option<u64>, colour: bool) -> Vec<String> {
+    let Some(id) = job.map(|id| id.to_string()) else {
+        return Vec::new();
+    };
+    let paint = Paint { colour };
+    let output = seen.output();
+    let of_job = |call: &&Call| {
+        let claimed = call.token.as_ref().and_then(|token| token.claims.get("job_id"));
+        claimed.and_then(Value::as_str) == Some(id.as_str())
+    };
+    let login = |call: &Call| {
+        let role = call
+            .parameters
+            .get("RoleArn")
+            .map(String::as_str)
+            .unwrap_or_default();
+        let outcome = match (&call.issued, &call.cause) {
+            (Some(_), _) => paint.with(RIGHT, "let in"),
+            (None, None) => paint.with(RIGHT, "answered"),
+            (None, Some(_)) => format!(
+                "{}\n{}",
+                paint.with(WRONG, "turned away"),
+                denial(call, &output, seen, paint)
+            ),
+        };
+        format!("{} {role}: {outcome}", name(call))
+            .lines()
+            .fold(String::new(), |text, line| {
+                let gap = if text.is_empty() { "    " } else { "\n      " };
+                text + gap + line
+            })
+    };
+    seen.calls().filter(of_job).map(login).collect()
+}
+
 fn denial(call: &Call, output: &str, seen: &Observation, paint: Paint) -> String {
     let mut lines = vec![paint.with(WRONG, &seen_line(call, output))];
     if let Some(decision) = call

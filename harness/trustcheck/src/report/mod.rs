@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::diagnostic::nearest;
 use crate::run::Listener;
 
+pub(crate) use explanation::logins;
 pub use progress::Progress;
 
 /// A report that was asked for with `--report FORMAT[=FILE]`.

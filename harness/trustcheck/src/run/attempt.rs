@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gitlab_pipeline::runner::log::{Failure, Stage};
 use gitlab_pipeline::{Job, When};
@@ -32,6 +32,8 @@ pub(super) struct Means<'a> {
     pub(super) store: &'a Store,
     /// The answers of the systems behind `secrets:`.
     pub(super) answers: &'a [(String, String)],
+    /// Hears of each run of a job as it ends.
+    pub(super) told: &'a (dyn Fn(&JobRun) + Sync),
 }
 
 /// What came of a run of a job.
@@ -74,6 +76,7 @@ pub(super) async fn run(
     earlier: &[String],
     dotenv: Vec<(String, String)>,
 ) -> Result<Outcome, String> {
+    let began = Instant::now();
     let room = room(ground, means)?;
     let extras = Extras {
         dotenv,
@@ -102,6 +105,8 @@ pub(super) async fn run(
     Ok(Outcome {
         run: JobRun {
             log: attempt.trace.end(failure.as_ref()),
+            id: Some(attempt.prepared.taken.id),
+            duration: began.elapsed(),
             ..JobRun::new(&job.name, exit, attempt.limit)
         },
         dotenv,

@@ -12,6 +12,7 @@ use trustcheck_lab::{World, WorldEvent};
 
 use super::attempt::Means;
 use super::ground::Ground;
+use super::pipeline::Preview;
 use super::store::Store;
 use super::{CaseReport, Missed, Status};
 use super::{call, pipeline};
@@ -69,6 +70,64 @@ impl Surroundings {
     }
 }
 
+/// What was seen of a case that was watched, not judged.
+#[derive(Debug)]
+pub struct Watched {
+    /// What was seen.
+    pub seen: Observation,
+    /// What its steps have not met.
+    pub missed: Vec<Missed>,
+    /// Why GitLab created no pipeline.
+    pub mistakes: Vec<Diagnostic>,
+}
+
+/// Runs a case, and tells `told` of each job as it ends.
+///
+/// # Errors
+/// A fault of the environment, in words for a person.
+pub async fn watch(
+    case: &Case,
+    surroundings: &Surroundings,
+    told: &(dyn Fn(&JobRun) + Sync),
+) -> Result<Watched, String> {
+    if let Some(reason) = missing_tools(case, surroundings) {
+        return Err(reason);
+    }
+    let (seen, missed, mistakes) = observe(case, surroundings, &surroundings.stop, told).await?;
+    Ok(Watched {
+        seen,
+        missed,
+        mistakes,
+    })
+}
+
+/// The pipeline that the case's first step would create, or why GitLab would create none.
+///
+/// # Errors
+/// A fault of the environment, in words for a person.
+pub async fn preview(
+    case: &Case,
+    keys: &KeyPool,
+    seed: u64,
+) -> Result<Result<Preview, Vec<Diagnostic>>, String> {
+    let world = World::boot(case.world.spec.clone(), keys, seed)
+        .await
+        .map_err(|error| error.to_string())?;
+    let preview = Ground::start(&case.world, &case.start, &case.variables, &world).and_then(|ground| {
+        let work = case.steps.iter().find_map(|step| match &step.action {
+            Action::Run(Plan {
+                work: Work::Pipeline(work),
+                ..
+            }) => Some(work),
+            _ => None,
+        });
+        let work = work.ok_or_else(|| "the case runs no pipeline".to_owned())?;
+        Ok(pipeline::preview(&ground, work))
+    });
+    world.shutdown().await;
+    preview
+}
+
 /// Runs one entry to its report.
 pub(super) async fn run(entry: Entry, surroundings: &Surroundings, halt: &CancellationToken) -> CaseReport {
     let began = Instant::now();
@@ -85,7 +144,7 @@ pub(super) async fn run(entry: Entry, surroundings: &Surroundings, halt: &Cancel
                 reason: Some(reason),
                 ..heading
             },
-            None => match observe(&case, surroundings, halt).await {
+            None => match observe(&case, surroundings, halt, &|_| {}).await {
                 Ok((_, _, mistakes)) if !mistakes.is_empty() => CaseReport {
                     status: Status::Error,
                     mistakes,
@@ -166,12 +225,13 @@ async fn observe(
     case: &Case,
     surroundings: &Surroundings,
     halt: &CancellationToken,
+    told: &(dyn Fn(&JobRun) + Sync),
 ) -> Result<(Observation, Vec<Missed>, Vec<Diagnostic>), String> {
     let seed = surroundings.seed_of(&case.id);
     let world = World::boot(case.world.spec.clone(), &surroundings.keys, seed)
         .await
         .map_err(|error| error.to_string())?;
-    let done = do_steps(case, &world, surroundings, halt).await;
+    let done = do_steps(case, &world, surroundings, halt, told).await;
     let journal = world.journal().clone();
     world.shutdown().await;
     let done = done?;
@@ -194,6 +254,7 @@ async fn do_steps(
     world: &World,
     surroundings: &Surroundings,
     halt: &CancellationToken,
+    told: &(dyn Fn(&JobRun) + Sync),
 ) -> Result<Done, String> {
     for fault in &case.faults {
         happen(fault, world).await?;
@@ -211,7 +272,7 @@ async fn do_steps(
         };
         let (run, answers, interrupted) = match &plan.work {
             Work::Pipeline(_) | Work::Script { .. } => {
-                let run = run_plan(case, plan, world, surroundings, halt).await?;
+                let run = run_plan(case, plan, world, surroundings, halt, told).await?;
                 let interrupted = run.jobs.iter().any(|job| job.exit == Exit::Interrupted);
                 (run, Vec::new(), interrupted)
             }
@@ -313,6 +374,7 @@ async fn run_plan(
     world: &World,
     surroundings: &Surroundings,
     halt: &CancellationToken,
+    told: &(dyn Fn(&JobRun) + Sync),
 ) -> Result<PipelineRun, String> {
     let tools: Vec<PathBuf> = case
         .needs
@@ -341,6 +403,7 @@ async fn run_plan(
         files,
         store: &store,
         answers,
+        told,
     };
     pipeline::run(&ground, &plan.work, &means).await
 }

@@ -12,6 +12,7 @@ mod schedule;
 mod store;
 mod trace;
 
-pub use case::Surroundings;
+pub use case::{Surroundings, Watched, preview, watch};
 pub use event::{CaseReport, Event, Listener, Missed, Status, Summary};
+pub use pipeline::Preview;
 pub use schedule::{Limits, run};

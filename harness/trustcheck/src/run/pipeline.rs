@@ -8,7 +8,8 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
 
-use gitlab_pipeline::{AllowFailure, Job, Pipeline, Refusal, Trigger, When};
+use gitlab_pipeline::expand::audience;
+use gitlab_pipeline::{AllowFailure, Audience, Job, Pipeline, Plan, Refusal, Span, Trigger, When};
 
 use super::attempt::{self, Means, Outcome};
 use super::ground::Ground;
@@ -26,6 +27,7 @@ pub(super) async fn run(ground: &Ground<'_>, work: &Work, means: &Means<'_>) -> 
         Work::Script { script, id_tokens } => {
             let job = super::job::bare(script, id_tokens);
             let outcome = attempt::run(ground, means, &job, &[], Vec::new()).await?;
+            (means.told)(&outcome.run);
             let failed = outcome.run.status() != JobStatus::Success;
             Ok(PipelineRun {
                 status: if failed {
@@ -109,6 +111,72 @@ fn created<'a>(
         schedule.finish().await?;
         Ok(schedule.run)
     })
+}
+
+/// The pipeline that would be created, without running it; or why there would be none.
+pub(super) fn preview(ground: &Ground<'_>, work: &PipelineWork) -> Result<Preview, Vec<Diagnostic>> {
+    let (library, circumstances) = (ground.library(work), ground.circumstances(work));
+    let read = Pipeline::read(
+        work.file.path().as_str(),
+        work.file.text(),
+        &library,
+        &circumstances,
+    );
+    let (pipeline, plan) = read
+        .and_then(|pipeline| {
+            let plan = pipeline.plan(&library, &circumstances)?;
+            Ok((pipeline, plan))
+        })
+        .map_err(|refusal| shown(&refusal))?;
+    let known: HashMap<&str, &str> = circumstances
+        .early
+        .iter()
+        .chain(&circumstances.late)
+        .map(|variable| (variable.key.as_str(), variable.value.as_str()))
+        .collect();
+    let audiences = plan.jobs.iter().flat_map(|job| {
+        let value = |name: &str| {
+            let own = job.variables.get(name).map(|value| value.text.as_str());
+            own.or_else(|| known.get(name).copied())
+        };
+        job.id_tokens.values().flat_map(move |token| match &token.aud {
+            Audience::One(one) => vec![audience::expand(one, value)],
+            Audience::Many(many) => many.iter().map(|one| audience::expand(one, value)).collect(),
+        })
+    });
+    let mut texts: Vec<String> = pipeline.sources().files().map(|file| file.text.clone()).collect();
+    texts.extend(known.values().map(|value| (*value).to_owned()));
+    Ok(Preview {
+        audiences: audiences.collect(),
+        places: plan
+            .omitted
+            .iter()
+            .map(|omitted| place(&pipeline, &omitted.span))
+            .collect(),
+        texts,
+        plan,
+    })
+}
+
+/// `file:line:column`.
+fn place(pipeline: &Pipeline, span: &Span) -> String {
+    match pipeline.sources().locate(span) {
+        Some((file, span)) => Source::new(file.name.as_str(), file.text.as_str()).position(span.start),
+        None => String::new(),
+    }
+}
+
+/// A pipeline that would be created.
+#[derive(Debug)]
+pub struct Preview {
+    /// Its jobs, and those that are left out.
+    pub plan: Plan,
+    /// Where it is written why each of those is left out.
+    pub places: Vec<String>,
+    /// The audiences of its jobs' ID tokens.
+    pub audiences: Vec<String>,
+    /// All texts that a role's ARN may stand in: the files, and the values of variables.
+    pub texts: Vec<String>,
 }
 
 /// Why a job that was asked for does not run.
@@ -239,6 +307,7 @@ impl Schedule<'_, '_> {
                 last.allowed_to_fail = allowed;
             }
             self.outcomes.insert(number, dotenv);
+            runs.iter().for_each(|run| (self.means.told)(run));
             self.run.jobs.extend(runs);
             if let Some(child) = child {
                 self.run.jobs.extend(child.jobs);

@@ -96,14 +96,28 @@ impl Store {
 
 /// Copies all files of a folder into another, but for `.git`.
 pub(super) fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    copy_within(from, to, &mut { MAX_FOLDER })
+}
+
+/// Bytes of a folder that is copied.
+const MAX_FOLDER: u64 = 1 << 30;
+
+fn copy_within(from: &Path, to: &Path, left: &mut u64) -> io::Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
         let target = to.join(entry.file_name());
         let kind = entry.file_type()?;
         if kind.is_dir() && entry.file_name() != ".git" {
-            copy(&entry.path(), &target)?;
+            copy_within(&entry.path(), &target, left)?;
         } else if kind.is_file() {
+            let size = entry.metadata()?.len();
+            *left = left.checked_sub(size).ok_or_else(|| {
+                io::Error::new(
+                    io::ErrorKind::FileTooLarge,
+                    "they are more than 1 GiB; name a smaller folder",
+                )
+            })?;
             std::fs::copy(entry.path(), target)?;
         } else if kind.is_symlink() && !target.exists() {
             std::os::unix::fs::symlink(std::fs::read_link(entry.path())?, target)?;
