@@ -156,7 +156,7 @@ fn a_tool_that_cannot_be_had_is_a_skip_with_its_remedy() {
     );
     assert!(
         done.stdout
-            .contains("needs aws: the host has no `aws` and no `python3`"),
+            .contains("needs aws: the host has neither it nor `python3`"),
         "{}",
         done.stdout
     );

@@ -8,6 +8,7 @@ mod completions;
 mod exec;
 mod explain;
 mod faults;
+mod iam;
 mod leaving_nothing;
 mod mistakes;
 mod partition;

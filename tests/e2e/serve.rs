@@ -121,7 +121,7 @@ aws:
 pub(crate) const ROLE: &str = "arn:aws:iam::111122223333:role/deploy";
 
 /// Runs a script of the AWS CLI on this host.
-fn run_script(directory: &Path, script: &str, contains: &str) {
+pub(crate) fn run_script(directory: &Path, script: &str, contains: &str) {
     let script: String = script.lines().map(|line| format!("    {line}\n")).collect();
     let rest = format!(
         "needs: [aws]\nrun:\n  script: |\n{script}expect: {{ job: success, output: {{ contains: '{contains}' }} }}\n"

@@ -158,7 +158,7 @@ fn cache() -> PathBuf {
     clippy::disallowed_methods,
     reason = "a test has no context to take the environment from"
 )]
-fn tools_are_needed() -> bool {
+pub(crate) fn tools_are_needed() -> bool {
     std::env::var_os("TRUSTCHECK_TESTS_NEED_TOOLS").is_some()
 }
 

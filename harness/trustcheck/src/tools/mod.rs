@@ -23,17 +23,29 @@ pub struct Tool {
     package: pypi::Package,
 }
 
-/// Every tool that is known. One line each.
-static TOOLS: [Tool; 1] = [Tool {
-    name: "aws",
-    program: "aws",
-    version_arguments: &["--version"],
-    package: pypi::Package {
-        name: "awscli",
-        version: "1.46.3",
-        requirements: include_str!("aws.txt"),
+/// Every tool that is known.
+static TOOLS: [Tool; 2] = [
+    Tool {
+        name: "aws",
+        program: "aws",
+        version_arguments: &["--version"],
+        package: pypi::Package {
+            name: "awscli",
+            version: "1.46.3",
+            requirements: include_str!("aws.txt"),
+        },
     },
-}];
+    Tool {
+        name: "python/boto3",
+        program: "python3",
+        version_arguments: &["-c", "import boto3; print('boto3', boto3.__version__)"],
+        package: pypi::Package {
+            name: "boto3",
+            version: "1.44.5",
+            requirements: include_str!("boto3.txt"),
+        },
+    },
+];
 
 /// The names of all known tools.
 pub fn names() -> impl Iterator<Item = &'static str> {
@@ -88,6 +100,20 @@ impl Tool {
                 });
             }
         }
+        self.pinned(context, stop, progress).await
+    }
+
+    /// Finds the tool in the cache, else brings it there, whatever the host has: for those who need the pinned version and
+    /// no other.
+    ///
+    /// # Errors
+    /// Where it cannot be provided.
+    pub async fn pinned(
+        &self,
+        context: &Context,
+        stop: &CancellationToken,
+        progress: &(dyn Fn(&str) + Sync),
+    ) -> Result<Ready, Missing> {
         let home = context
             .cache
             .join("tools")

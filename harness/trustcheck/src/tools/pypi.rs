@@ -53,7 +53,7 @@ impl Package {
             return Ok(directory); // another process was quicker
         }
         let python = find_program("python3", context.variable("PATH").unwrap_or_default())
-            .ok_or_else(|| self.missing("the host has no `aws` and no `python3` to install it with"))?;
+            .ok_or_else(|| self.missing("the host has neither it nor `python3` to install it with"))?;
         let _ = fs::remove_dir_all(home);
         let install = self.install(&python, home, context, progress);
         let installed = tokio::select! {

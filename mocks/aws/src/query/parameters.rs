@@ -32,6 +32,12 @@ impl Parameters {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Whether there is a parameter of this name, or a part of one.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        let mut names = self.0.iter().filter_map(|(found, _)| found.strip_prefix(name));
+        names.any(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+
     /// The members of a list of structures, by `N`: of each the values of `<list>.member.<N>.<field>`. Numbers may have
     /// gaps; fields that the structure has not are ignored.
     pub(crate) fn structures<const FIELDS: usize>(

@@ -139,7 +139,11 @@ async fn an_error_has_the_shape_of_aws() {
 #[rstest]
 #[case::host("s3.eu-west-1.amazonaws.com", "/bucket/key", "s3")]
 #[case::bucket("bucket.s3.amazonaws.com", "/key", "s3")]
-#[case::version("127.0.0.1", "/?Action=ListRoles&Version=2010-05-08", "iam")]
+#[case::other(
+    "sqs.eu-west-1.amazonaws.com",
+    "/?Action=ListQueues&Version=2012-11-05",
+    "sqs"
+)]
 #[tokio::test]
 async fn services_that_are_not_there(#[case] host: &str, #[case] uri: &str, #[case] service: &str) {
     let world = World::new().await;
@@ -155,6 +159,24 @@ async fn services_that_are_not_there(#[case] host: &str, #[case] uri: &str, #[ca
     answer.assert_error(501, "NotImplemented", &message);
     assert_eq!(world.cause_kind(), "service-not-mocked");
     assert_eq!(world.last_call().service, service);
+}
+
+#[rstest]
+#[case::host("iam.amazonaws.com", "/?Action=ListRoles&Version=2010-05-08")]
+#[case::version("127.0.0.1", "/?Action=ListRoles&Version=2010-05-08")]
+#[tokio::test]
+async fn iam_answers_in_its_own_namespace(#[case] host: &str, #[case] uri: &str) {
+    let world = World::new().await;
+    let request = Request::get(uri).header("host", host);
+    let answer = world.send(request.body(Body::empty()).unwrap()).await;
+    answer.assert_error(
+        403,
+        "MissingAuthenticationToken",
+        "Request is missing Authentication Token",
+    );
+    let root = "<ErrorResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\">";
+    assert!(answer.body.starts_with(root), "{}", answer.body);
+    assert!(!answer.headers.contains_key("x-amz-sts-extended-request-id"));
 }
 
 #[tokio::test]

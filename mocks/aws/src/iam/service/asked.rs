@@ -67,6 +67,7 @@ impl<'a> Asked<'a> {
         let signer = authenticate(aws, &request.http, expected).map_err(refused)?;
         call.caller = Some(signer.caller.clone());
         check_kind(&signer)?;
+        refuse_parameters(&request.parameters)?;
         for name in SHOWN {
             if let Some(value) = request.parameters.get(name) {
                 call.parameters.insert(name, value.to_owned());
@@ -203,6 +204,23 @@ impl<'a> Asked<'a> {
             ..
         } = self.operation;
         operation_document(response, name, result, NAMESPACE, self.request.request_id)
+    }
+}
+
+/// Newer parameters, which bear on more than is mocked, are refused and not ignored.
+fn refuse_parameters(parameters: &Parameters) -> Result<(), Failure> {
+    const REFUSED: [&str; 3] = [
+        "ContextProvider",
+        "IdentityCenterInstanceArn",
+        "MaxSigninSessionDuration",
+    ];
+    match REFUSED.into_iter().find(|name| parameters.has(name)) {
+        None => Ok(()),
+        Some(parameter) => Err(
+            ApiError::not_mocked(&format!("The parameter {parameter}")).because(Cause::ParameterNotMocked {
+                parameter: parameter.to_owned(),
+            }),
+        ),
     }
 }
 

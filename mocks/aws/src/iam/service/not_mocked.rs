@@ -1,7 +1,8 @@
 //! The operations that IAM has (its published service model) and this mock has not.
 
-pub(super) static NOT_MOCKED: [&str; 127] = [
+pub(super) static NOT_MOCKED: [&str; 132] = [
     "AcceptDelegationRequest",
+    "AcquireRole",
     "AddRoleToInstanceProfile",
     "AddUserToGroup",
     "AssociateDelegationRequest",
@@ -51,6 +52,7 @@ pub(super) static NOT_MOCKED: [&str; 127] = [
     "GenerateServiceLastAccessedDetails",
     "GetAccessKeyLastUsed",
     "GetAccountPasswordPolicy",
+    "GetAccountProperties",
     "GetAccountSummary",
     "GetContextKeysForCustomPolicy",
     "GetContextKeysForPrincipalPolicy",
@@ -64,6 +66,7 @@ pub(super) static NOT_MOCKED: [&str; 127] = [
     "GetMFADevice",
     "GetOrganizationsAccessReport",
     "GetOutboundWebIdentityFederationInfo",
+    "GetRoleTemplateVersion",
     "GetSAMLProvider",
     "GetSSHPublicKey",
     "GetServerCertificate",
@@ -95,6 +98,7 @@ pub(super) static NOT_MOCKED: [&str; 127] = [
     "ListUserTags",
     "ListUsers",
     "ListVirtualMFADevices",
+    "PutAccountProperties",
     "PutGroupPolicy",
     "PutUserPermissionsBoundary",
     "PutUserPolicy",
@@ -119,6 +123,7 @@ pub(super) static NOT_MOCKED: [&str; 127] = [
     "UpdateDelegationRequest",
     "UpdateGroup",
     "UpdateLoginProfile",
+    "UpdateOpenIDConnectProvider",
     "UpdateSAMLProvider",
     "UpdateSSHPublicKey",
     "UpdateServerCertificate",
