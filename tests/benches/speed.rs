@@ -9,12 +9,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use mock_gitlab::{Audience, GitRef, JobSpec, KeyPool, Project, Settings, Trigger};
-use trustcheck_lab::aws::iam::{Account, OidcProvider, Role};
-use trustcheck_lab::{World, WorldSpec};
+use mock_gitlab::{Audience, GitRef, JobSpec, KeyPool, Trigger};
+use trustcheck_lab::World;
+use trustcheck_tests::cache;
+use trustcheck_tests::federation::{ROLE, TRUST, spec};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_trustcheck-under-test");
-const ROLE: &str = "arn:aws:iam::111122223333:role/deploy";
 
 fn main() {
     // `cargo test --benches` only asks whether it starts.
@@ -39,6 +39,7 @@ fn main() {
     let per_process = one_case(directory.path());
     further_cases(directory.path(), per_process);
     two_calls(&runtime, &cache, directory.path());
+    thousand_calls(directory.path());
 }
 
 /// A world's boot and end, beside those of a bare axum server.
@@ -158,25 +159,35 @@ fn two_calls(runtime: &tokio::runtime::Runtime, cache: &Path, directory: &Path) 
     drop(world);
 }
 
+/// A scenario of a thousand cases that call STS, each with a world and a token of its own, beside as many signatures and
+/// verifications on as many threads as there are processors.
+fn thousand_calls(directory: &Path) {
+    let keys = KeyPool::open(cache().join("keys"))
+        .key_set(0, &mut |_| {})
+        .expect("keys");
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let pairs = in_turn(
+        10,
+        || succeed(&mut trustcheck(directory, "calls-1000.yml")),
+        || {
+            std::thread::scope(|scope| {
+                for _ in 0..threads {
+                    scope.spawn(|| {
+                        for _ in 0..1000 / threads {
+                            std::hint::black_box(keys.ci().sign(b"a payload"));
+                        }
+                    });
+                }
+            });
+        },
+    );
+    row("a thousand calls (1000 signatures)", &pairs, "under 500 ms");
+}
+
 /// The two calls of a login.
 const CALLS: &str = r#"OUT=$(aws sts assume-role-with-web-identity --role-arn $ROLE_ARN --role-session-name bench --web-identity-token $TOKEN --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text)
 export $(printf "AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_SESSION_TOKEN=%s" $OUT)
 aws sts get-caller-identity"#;
-
-const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::111122223333:oidc-provider/gitlab.com"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringLike":{"gitlab.com:sub":"project_path:group/project:*"}}}]}"#;
-
-fn spec() -> WorldSpec {
-    let settings = Settings {
-        projects: vec![Project::new("group/project")],
-        ..Settings::default()
-    };
-    let provider = OidcProvider::new("https://gitlab.com", ["https://gitlab.com"]).expect("a provider");
-    let trust = iam_policy::Policy::parse(TRUST).expect("a policy");
-    let account = Account::new("111122223333")
-        .with_oidc_provider(provider)
-        .with_role(Role::new("111122223333", "deploy", trust));
-    WorldSpec::new(vec![settings], vec![account])
-}
 
 fn write_scenarios(directory: &Path) {
     let world = format!(
@@ -191,7 +202,15 @@ fn write_scenarios(directory: &Path) {
         "{world}needs: [aws]\nvariables: {{ ROLE_ARN: {ROLE} }}\nrun:\n  id_tokens: {{ TOKEN: {{ aud: https://gitlab.com }} }}\n  \
          script: |\n{calls}expect: {{ job: success, output: {{ contains: assumed-role/deploy/bench }} }}\n"
     );
+    let numbers_of_calls: Vec<String> = (0..1000).map(|number| number.to_string()).collect();
+    let calls = format!(
+        "{world}matrix: {{ number: [{}] }}\ntrigger: {{ branch: 'b$[[ matrix.number ]]' }}\nrun:\n  call:\n    operation: \
+         AssumeRoleWithWebIdentity\n    parameters: {{ RoleArn: '{ROLE}', RoleSessionName: ci }}\nexpect:\n  response: {{ \
+         status: 200 }}\n  decision: {{ effect: allow }}\n",
+        numbers_of_calls.join(", ")
+    );
     let files = [
+        ("calls-1000.yml", calls),
         ("true.yml", quick.clone()),
         (
             "true-200.yml",
@@ -218,19 +237,6 @@ fn succeed(command: &mut Command) {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
-}
-
-/// Where the program under test keeps its keys and tools.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a benchmark has no context to take the environment from"
-)]
-fn cache() -> std::path::PathBuf {
-    let set = |name: &str| std::env::var_os(name).map(std::path::PathBuf::from);
-    set("TRUSTCHECK_CACHE")
-        .or_else(|| set("XDG_CACHE_HOME").map(|path| path.join("trustcheck")))
-        .or_else(|| set("HOME").map(|path| path.join(".cache/trustcheck")))
-        .expect("a cache directory")
 }
 
 /// The `PATH` under which a job of the program finds the AWS CLI.

@@ -19,6 +19,7 @@ mod reports;
 mod serve;
 mod shipped;
 mod steps;
+mod sts_answers;
 mod token;
 mod unmet;
 mod validators;

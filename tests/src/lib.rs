@@ -1,5 +1,9 @@
 //! What the end-to-end tests share: the program under test, in surroundings of the test's own.
 
+pub mod federation;
+pub mod load;
+pub mod python;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -159,4 +163,21 @@ pub fn write(directory: &Path, name: &str, text: &str) {
         std::fs::create_dir_all(parent).expect("a directory can be made");
     }
     std::fs::write(path, text).expect("a file can be written");
+}
+
+/// Where the program under test keeps its keys and tools.
+///
+/// # Panics
+/// Where the environment names no place for it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test has no context to take the environment from"
+)]
+#[must_use]
+pub fn cache() -> PathBuf {
+    let set = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    set("TRUSTCHECK_CACHE")
+        .or_else(|| set("XDG_CACHE_HOME").map(|path| path.join("trustcheck")))
+        .or_else(|| set("HOME").map(|path| path.join(".cache/trustcheck")))
+        .expect("a cache directory")
 }

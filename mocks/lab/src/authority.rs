@@ -14,7 +14,7 @@ use rustls::sign::CertifiedKey;
 use crate::fault::CertificateFault;
 use crate::java;
 
-/// A certificate authority that lives in memory, as long as its world.
+/// A certificate authority that lives in memory, as long as the worlds that use it.
 ///
 /// Keys are ECDSA P-256: making one takes a tenth of a millisecond, where an RSA key takes a hundred of them.
 #[derive(Debug)]
@@ -68,20 +68,19 @@ impl Authority {
         Ok(thumbprint(&self.foreign()?.certificate))
     }
 
-    /// The chain and key for `host`, made at its first use, with a fault where one is wanted; `None` past [`MOST_LEAVES`]
-    /// certificates.
+    /// The chain and key for `host`, made at its first use, with a fault where one is wanted.
     pub(crate) fn leaf(
         &self,
         host: &str,
         fault: Option<CertificateFault>,
-    ) -> Result<Option<Arc<CertifiedKey>>, rcgen::Error> {
+    ) -> Result<Arc<CertifiedKey>, rcgen::Error> {
         let mut leaves = self.leaves.lock().unwrap_or_else(PoisonError::into_inner);
         let wanted = (host.to_owned(), fault);
         if let Some(leaf) = leaves.get(&wanted) {
-            return Ok(Some(Arc::clone(leaf)));
+            return Ok(Arc::clone(leaf));
         }
         if leaves.len() >= MOST_LEAVES {
-            return Ok(None);
+            leaves.clear();
         }
         let leaf = Arc::new(match fault {
             None => self.signer.sign(host, VALID)?,
@@ -90,7 +89,7 @@ impl Authority {
             Some(CertificateFault::Expired) => self.signer.sign(host, EXPIRED)?,
         });
         leaves.insert(wanted, Arc::clone(&leaf));
-        Ok(Some(leaf))
+        Ok(leaf)
     }
 
     /// The authority that nobody trusts.
@@ -166,7 +165,7 @@ impl Signer {
 /// The name that has loopback's addresses in its certificate, too.
 const LOOPBACK: &str = "localhost";
 
-/// How many different names one world gives certificates to; a client that asks for more is refused.
+/// How many certificates are kept; a client that asks for ever more names has them made anew.
 const MOST_LEAVES: usize = 1_000;
 
 fn name(common_name: &str) -> DistinguishedName {

@@ -39,6 +39,6 @@ impl ResolvesServerCert for Certificates {
                 fault: Fault::Certificate(fault),
             }));
         }
-        self.authority.leaf(&host, fault).ok().flatten()
+        self.authority.leaf(&host, fault).ok()
     }
 }

@@ -30,6 +30,7 @@ mod options;
 mod reach;
 mod resolver;
 mod site;
+mod tls;
 mod world;
 
 pub use authority::Authority;

@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use mock_aws::AccessKey;
 
+use crate::authority::Authority;
 use crate::edge::Limits;
 use crate::journal::{Entry, Listener};
 use crate::reach::Reach;
@@ -26,6 +28,7 @@ pub struct BootOptions {
     pub(crate) listen: SocketAddr,
     pub(crate) access_keys: Vec<AccessKey>,
     pub(crate) seed_key: Option<[u8; 32]>,
+    pub(crate) authority: Option<Arc<Authority>>,
     pub(crate) keep: Option<usize>,
     pub(crate) listeners: Vec<Listener>,
     pub(crate) limits: Limits,
@@ -61,6 +64,16 @@ impl BootOptions {
         }
     }
 
+    /// Takes the certificates from this authority, where many worlds are booted one after the other: each would make its
+    /// own otherwise.
+    #[must_use]
+    pub fn authority(self, authority: Arc<Authority>) -> BootOptions {
+        BootOptions {
+            authority: Some(authority),
+            ..self
+        }
+    }
+
     /// Keeps only the newest `entries` of the journal, so that a world that stays up needs no more and more memory.
     #[must_use]
     pub fn keep(self, entries: usize) -> BootOptions {
@@ -85,7 +98,7 @@ impl BootOptions {
     /// Tells `listener` of every entry of the journal as it is written, see [`Journal::listen`](crate::Journal::listen).
     #[must_use]
     pub fn on_entry(mut self, listener: impl Fn(&Entry) + Send + Sync + 'static) -> BootOptions {
-        self.listeners.push(std::sync::Arc::new(listener));
+        self.listeners.push(Arc::new(listener));
         self
     }
 }
@@ -96,6 +109,7 @@ impl Default for BootOptions {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             access_keys: Vec::new(),
             seed_key: None,
+            authority: None,
             keep: None,
             listeners: Vec::new(),
             limits: Limits::default(),

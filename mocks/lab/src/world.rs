@@ -10,7 +10,6 @@ use mock_aws::{Aws, AwsConfig};
 use mock_gitlab::{EventSink, Instance, KeyPool, Settings};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use rustls::ServerConfig;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -25,6 +24,7 @@ use crate::names::{Destination, Names};
 use crate::network::{self, Surroundings};
 use crate::options::BootOptions;
 use crate::site::Site;
+use crate::tls;
 
 /// What to boot.
 #[derive(Debug, Clone)]
@@ -120,8 +120,10 @@ impl World {
         let refused = |source| BootError::Listen { address, source };
         let listener = edge::listen(address).map_err(refused)?;
         let edge = listener.local_addr().map_err(refused)?;
-        let authority =
-            Arc::new(Authority::new().map_err(|error| BootError::Certificates(error.to_string()))?);
+        let authority = match options.authority {
+            Some(authority) => authority,
+            None => Arc::new(Authority::new().map_err(|error| BootError::Certificates(error.to_string()))?),
+        };
 
         let mut gitlabs = Vec::new();
         for (slot, settings) in spec.gitlabs.into_iter().enumerate() {
@@ -168,14 +170,13 @@ impl World {
         )?;
         let aws = Aws::new(config);
 
-        let tls = ServerConfig::builder()
-            .with_no_client_auth()
-            .with_cert_resolver(Arc::new(Certificates {
-                authority: Arc::clone(&authority),
-                names: names.clone(),
-                faults: Arc::clone(&faults),
-                journal: journal.clone(),
-            }));
+        let tls = tls::server(Arc::new(Certificates {
+            authority: Arc::clone(&authority),
+            names: names.clone(),
+            faults: Arc::clone(&faults),
+            journal: journal.clone(),
+        }))
+        .map_err(|error| BootError::Certificates(error.to_string()))?;
         let site = |index, gitlab: &Arc<Instance>, router, is_copy| Site {
             instance: Arc::clone(gitlab),
             router,

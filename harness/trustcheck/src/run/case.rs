@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use mock_gitlab::{KeyPool, KeyPoolError};
+use mock_gitlab::KeyPool;
 use tokio_util::sync::CancellationToken;
-use trustcheck_lab::{World, WorldEvent};
+use trustcheck_lab::{Authority, BootError, BootOptions, World, WorldEvent};
 
 use super::attempt::Means;
 use super::ground::Ground;
@@ -34,6 +34,8 @@ pub struct Surroundings {
     host: Host,
     tools: BTreeMap<&'static str, Result<Ready, Missing>>,
     keys: KeyPool,
+    /// One for all worlds of the run.
+    authority: Arc<Authority>,
     seed: u64,
 }
 
@@ -42,7 +44,7 @@ impl Surroundings {
     /// and is told to `progress`.
     ///
     /// # Errors
-    /// Where the keys can neither be read nor made.
+    /// Where the keys can neither be read nor made, or the certificate authority cannot be made.
     pub fn new(
         host: Host,
         tools: BTreeMap<&'static str, Result<Ready, Missing>>,
@@ -50,10 +52,12 @@ impl Surroundings {
         seed: u64,
         context: &Context,
         progress: &dyn Fn(&str),
-    ) -> Result<Surroundings, KeyPoolError> {
+    ) -> Result<Surroundings, BootError> {
         let keys = KeyPool::open(context.cache.join("keys"));
         keys.key_set(0, &mut |what| progress(what))?;
+        let authority = Authority::new().map_err(|error| BootError::Certificates(error.to_string()))?;
         Ok(Surroundings {
+            authority: Arc::new(authority),
             stop,
             host,
             tools,
@@ -228,7 +232,8 @@ async fn observe(
     told: &(dyn Fn(&JobRun) + Sync),
 ) -> Result<(Observation, Vec<Missed>, Vec<Diagnostic>), String> {
     let seed = surroundings.seed_of(&case.id);
-    let world = World::boot(case.world.spec.clone(), &surroundings.keys, seed)
+    let options = BootOptions::default().authority(Arc::clone(&surroundings.authority));
+    let world = World::boot_with(case.world.spec.clone(), &surroundings.keys, seed, options)
         .await
         .map_err(|error| error.to_string())?;
     let done = do_steps(case, &world, surroundings, halt, told).await;

@@ -1,7 +1,7 @@
 //! One scenario file: its keys, and the cases it makes.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use located_yaml::Node;
+use located_yaml::{Node, Value};
 use trustcheck_lab::WorldEvent;
 
 use super::files::Files;
@@ -172,6 +172,12 @@ fn cases(
         },
         None => vec![Vec::new()],
     };
+    let scenario = without(&root, "matrix");
+    // A world without expressions is the same for every case, and read once.
+    let is_shared = root
+        .get("world")
+        .is_some_and(|world| !matrix::has_expression(world));
+    let mut world = None;
     let mut cases = Vec::new();
     for row in rows {
         let values: Vec<(String, String)> = row
@@ -188,15 +194,38 @@ fn cases(
             format!("{id}[{}]", shown.join(","))
         };
         let node = if row.is_empty() {
-            root.clone()
+            scenario.clone()
         } else {
-            matrix::substitute(&root, &row, reader)
+            matrix::substitute(&scenario, &row, reader)
         };
-        if let Some(case) = case(id, &node, source, values, files, settings, reader) {
+        let case = case(id, &node, source, values, world.clone(), files, settings, reader);
+        if let Some(case) = case {
+            if is_shared && world.is_none() {
+                world = Some(case.world.clone());
+            }
             cases.push(case);
         }
     }
     cases
+}
+
+/// A mapping without the entry of this key.
+fn without(node: &Node, key: &str) -> Node {
+    let mut rest = Node {
+        value: Value::Null,
+        ..node.clone()
+    };
+    rest.value = match &node.value {
+        Value::Mapping(entries) => Value::Mapping(
+            entries
+                .iter()
+                .filter(|entry| entry.key.as_str() != Some(key))
+                .cloned()
+                .collect(),
+        ),
+        other => other.clone(),
+    };
+    rest
 }
 
 /// The one YAML document of a file, which is called `what` where it has more.
@@ -230,11 +259,16 @@ pub(super) fn root(source: &Source, what: &str, reader: &mut Reader<'_>) -> Opti
     }
 }
 
+#[expect(
+    clippy::too_many_arguments,
+    reason = "what a file has in common and what its case is made of meet here alone"
+)]
 fn case(
     id: String,
     node: &Node,
     source: &Source,
     values: Vec<(String, String)>,
+    known_world: Option<Described>,
     files: &dyn Files,
     settings: &mut Settings,
     reader: &mut Reader<'_>,
@@ -250,9 +284,8 @@ fn case(
     });
     let lesson = fields.take("lesson").and_then(|node| lesson::read(node, reader));
     let needs = fields.take("needs").map(|node| reader.one_or_many(node, tool));
-    let world = fields
-        .need("world", reader)
-        .and_then(|node| world::read(node, files, reader));
+    let world_node = fields.need("world", reader);
+    let world = known_world.or_else(|| world::read(world_node?, files, reader));
     let start = fields
         .take("trigger")
         .map_or_else(|| Some(Start::default()), |node| trigger::read(node, reader));
@@ -267,7 +300,6 @@ fn case(
         .take("faults")
         .map_or(Some(Vec::new()), |node| fault::read_all(node, gitlabs, reader));
     let done = step::read_all(&mut fields, gitlabs, files, reader);
-    let _ = fields.take("matrix");
     fields.refuse("allow", "is not supported yet", reader);
     fields.finish(reader);
     let (mut variables, (steps, expectations)) = (variables?, done?);

@@ -74,6 +74,18 @@ pub(super) fn shown(value: &Node) -> String {
     }
 }
 
+/// Whether an expression stands anywhere in `node`.
+pub(super) fn has_expression(node: &Node) -> bool {
+    match &node.value {
+        Value::Null => false,
+        Value::Scalar(scalar) => scalar.text.contains(OPENING),
+        Value::Sequence(items) => items.iter().any(has_expression),
+        Value::Mapping(entries) => entries
+            .iter()
+            .any(|entry| has_expression(&entry.key) || has_expression(&entry.value)),
+    }
+}
+
 /// `node` with every `$[[ matrix.… ]]` replaced by the case's value.
 pub(super) fn substitute(node: &Node, row: &Row<'_>, reader: &mut Reader<'_>) -> Node {
     let value = match &node.value {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
 use http::header::{ACCEPT, HOST, USER_AGENT};
@@ -32,6 +32,9 @@ pub const ISSUER_USER_AGENT: &str = "AWS Security Token Service";
 
 /// How large a document may be. AWS's limit is not known; 200 keys of 8192 bits are below 400 kB.
 const SIZE_LIMIT: usize = 1 << 20;
+
+/// The cryptography of all clients.
+static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| Arc::new(aws_lc_rs::default_provider()));
 
 /// A client for one world.
 pub(crate) struct HttpsClient {
@@ -188,7 +191,7 @@ impl HttpsClient {
     /// A configuration for one connection, and the judge that will know on what grounds it was trusted.
     fn tls_config(&self) -> Result<(ClientConfig, Arc<CertificateJudge>), String> {
         let tls = self.tls.get_or_init(|| {
-            let provider = Arc::new(aws_lc_rs::default_provider());
+            let provider = Arc::clone(&PROVIDER);
             let roots = Arc::clone(self.network.roots());
             // fails only when there is no authority to trust
             let authorities = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))

@@ -212,7 +212,7 @@ pub(crate) fn session_credentials(operation: &str) -> ApiError {
 
 pub(crate) fn duration_above_chaining_limit() -> ApiError {
     ApiError::validation(
-        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
     )
 }
 

@@ -10,7 +10,7 @@ const TARGET: &str = "arn:aws:iam::111122223333:role/chained/target";
 const JANE: &str = "arn:aws:iam::111122223333:user/jane";
 const SESSION: &str = "arn:aws:sts::111122223333:assumed-role/deploy/job-1";
 const LIMIT: &str =
-    "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.";
+    "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining";
 
 fn everything() -> Value {
     json!(["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"])
