@@ -5,6 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rsa::traits::PublicKeyParts as _;
 use sha2::{Digest as _, Sha256};
 
+use super::SigningKeyError;
+
 /// An RSA public key with exactly the members of GitLab's JWKS, in their order: `kty, kid, e, n, use, alg`.
 ///
 /// Source: `JwksController#pem_to_jwk` of GitLab; RFC 7517 and RFC 7518 §6.3.1.
@@ -30,6 +32,29 @@ impl Jwk {
             n,
             usage: "sig",
             alg: "RS256",
+        }
+    }
+
+    /// A public key of this many bits whose private half nobody has: its modulus is random, odd, and without small factors,
+    /// as every modulus is.
+    ///
+    /// # Errors
+    /// Where the system has no randomness.
+    pub(crate) fn without_private_half(bits: usize) -> Result<Jwk, SigningKeyError> {
+        let mut modulus = vec![0; bits / 8];
+        loop {
+            aws_lc_rs::rand::fill(&mut modulus).map_err(|_| SigningKeyError::Generation)?;
+            if let [first, .., last] = modulus.as_mut_slice() {
+                *first |= 0x80;
+                *last |= 1;
+            }
+            let has_factor = |factor: &u32| {
+                let rest = |rest: u32, byte: &u8| (rest << 8 | u32::from(*byte)) % factor;
+                modulus.iter().fold(0, rest) == 0
+            };
+            if !(3..100).step_by(2).any(|factor| has_factor(&factor)) {
+                return Ok(Jwk::new(&modulus, &[1, 0, 1]));
+            }
         }
     }
 

@@ -23,6 +23,15 @@ impl KeptKey {
         }
     }
 
+    /// A key of which there is only the public half.
+    pub(crate) fn public_alone(jwk: Jwk) -> KeptKey {
+        KeptKey {
+            jwk,
+            pem: String::new(),
+            parsed: OnceLock::from(Err(SigningKeyError::PublicAlone)),
+        }
+    }
+
     /// The public half.
     pub(crate) fn jwk(&self) -> &Jwk {
         &self.jwk

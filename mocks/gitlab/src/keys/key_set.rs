@@ -62,18 +62,24 @@ impl KeySet {
         }
     }
 
-    /// Makes new keys, each in its own thread: 4096, 2048 and 2048 bits, the sizes of gitlab.com's.
+    /// Makes new keys of 4096, 2048 and 2048 bits, the sizes of gitlab.com's; those of 2048 bits each in its own thread.
+    ///
+    /// Of the first one there is only a public half: nothing here signs with it, and a whole key of 4096 bits would take
+    /// longer than everything else that a world needs to start.
     pub(crate) fn generate() -> Result<KeySet, KeySetError> {
-        let make = |role, size| {
-            move || SigningKey::generate(size).map_err(|source| KeySetError::Key { role, source })
-        };
+        let failed = |role| move |source| KeySetError::Key { role, source };
+        let make = |role| move || SigningKey::generate(KeySize::Rsa2048).map_err(failed(role));
         std::thread::scope(|scope| {
-            let login = scope.spawn(make("login", KeySize::Rsa4096));
-            let ci = scope.spawn(make("ci", KeySize::Rsa2048));
-            let cloud_connector = scope.spawn(make("cloud_connector", KeySize::Rsa2048));
+            let ci = scope.spawn(make("ci"));
+            let cloud_connector = scope.spawn(make("cloud_connector"));
+            let login = Jwk::without_private_half(4096).map_err(failed("login"))?;
             let join =
                 |made: std::thread::ScopedJoinHandle<'_, _>| made.join().map_err(|_| KeySetError::Thread)?;
-            Ok(KeySet::new(join(login)?, join(ci)?, join(cloud_connector)?))
+            Ok(KeySet::from_kept(
+                KeptKey::public_alone(login),
+                join(ci)?,
+                join(cloud_connector)?.into(),
+            ))
         })
     }
 
@@ -86,7 +92,7 @@ impl KeySet {
     /// key, so that a verifier accepts what it signs.
     ///
     /// # Errors
-    /// When the pool's file was damaged in the private half of this key.
+    /// When there is only its public half, as in a pool, or the pool's file was damaged in the private one.
     pub fn login(&self) -> Result<&SigningKey, SigningKeyError> {
         self.login.key()
     }
@@ -94,7 +100,7 @@ impl KeySet {
     /// The key for GitLab's Cloud Connector, published as well.
     ///
     /// # Errors
-    /// As [`KeySet::login`].
+    /// When the pool's file was damaged in the private half of this key.
     pub fn cloud_connector(&self) -> Result<&SigningKey, SigningKeyError> {
         self.cloud_connector.key()
     }

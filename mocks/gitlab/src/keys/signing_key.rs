@@ -34,13 +34,16 @@ pub enum SigningKeyError {
     /// A private key with the public half of another.
     #[error("its private half does not belong to its public half")]
     Mismatch,
+    /// Nobody has its private half.
+    #[error("there is only its public half")]
+    PublicAlone,
     /// The cryptographic library failed.
     #[error("the RSA key could not be made")]
     Generation,
 }
 
 impl SigningKey {
-    /// Makes a new key. This takes from 0.05 s (2048 bits) to some seconds (4096 bits).
+    /// Makes a new key. One of 2048 bits takes 0.1 s, one of 4096 bits up to some seconds.
     pub(crate) fn generate(size: KeySize) -> Result<SigningKey, SigningKeyError> {
         let pair = RsaKeyPair::generate(size).map_err(|_| SigningKeyError::Generation)?;
         Ok(SigningKey::from_pair(pair))

@@ -28,6 +28,8 @@ struct StoredKey {
     kid: String,
     n: String,
     e: String,
+    /// Empty where there is only the public half.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     private_key: String,
 }
 
@@ -51,6 +53,9 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<KeySet, SlotFileError> {
         return Err(SlotFileError::Format(file.format));
     }
     let kept = |stored: StoredKey| match Jwk::from_base64url(&stored.n, &stored.e) {
+        Some(jwk) if jwk.kid() == stored.kid && stored.private_key.is_empty() => {
+            Ok(KeptKey::public_alone(jwk))
+        }
         Some(jwk) if jwk.kid() == stored.kid => Ok(KeptKey::unparsed(jwk, stored.private_key)),
         _ => Err(SlotFileError::Kid(stored.kid)),
     };
@@ -66,7 +71,10 @@ pub(crate) fn render(keys: &KeySet) -> Result<Vec<u8>, SlotFileError> {
             kid,
             n,
             e,
-            private_key: pem?,
+            private_key: match pem {
+                Err(SigningKeyError::PublicAlone) => String::new(),
+                pem => pem?,
+            },
         })
     };
     let [login, ci, cloud_connector] = keys.jwks();

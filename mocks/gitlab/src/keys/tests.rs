@@ -57,6 +57,10 @@ fn a_slot_is_gitlab_coms_three_keys_made_once() {
     let read = read.key_set(3, &mut |words| said.push(words.to_owned())).unwrap();
     assert_eq!(read.jwks(), made.jwks());
     assert_eq!(said, [""; 0]);
+    for keys in [made, read] {
+        assert_eq!(keys.login().unwrap_err(), SigningKeyError::PublicAlone);
+        assert!(keys.cloud_connector().is_ok());
+    }
 }
 
 #[test]
