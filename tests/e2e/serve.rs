@@ -583,3 +583,118 @@ fn slips_are_told(#[case] arguments: &[&str], #[case] code: i32, #[case] message
     );
     assert!(done.left_behind.is_empty(), "{:?}", done.left_behind);
 }
+
+/// A request to the control plane: status and JSON.
+fn control(served: &Served<'_>, method: reqwest::Method, path: &str, body: &Value) -> (u16, Value) {
+    let control = &served.ready["control"];
+    let request = Client::builder()
+        .no_proxy()
+        .build()
+        .unwrap()
+        .request(method, format!("{}{path}", control["url"].as_str().unwrap()))
+        .bearer_auth(control["token"].as_str().unwrap())
+        .json(body);
+    block_on(async {
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        let text = answer.text().await.unwrap();
+        (status, serde_json::from_str(&text).unwrap_or_default())
+    })
+}
+
+#[test]
+fn its_control_plane_mints_tokens_has_faults_and_moves_the_clock() {
+    use reqwest::Method;
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), "world.yml", WORLD);
+    let role = "arn:aws:iam::111122223333:role/deploy";
+    let done = serve(
+        directory.path(),
+        &["--world", "world.yml"],
+        Signal::TERM,
+        |served| {
+            let mint = || {
+                let (status, token) = control(served, Method::POST, "/v1/tokens", &serde_json::json!({}));
+                assert_eq!(status, 201, "{token}");
+                token["token"].as_str().unwrap().to_owned()
+            };
+            let fault = serde_json::json!({ "fault": { "jwks": { "slow": "6s" } } });
+            assert_eq!(control(served, Method::PUT, "/v1/faults", &fault).0, 200);
+            let (status, text) = served.assume(role, &mint());
+            assert!(status == 400 && text.contains("verification key"), "{text}");
+            control(served, Method::POST, "/v1/reset", &Value::Null);
+            let token = mint();
+            assert_eq!(served.assume(role, &token).0, 200);
+            let later = serde_json::json!({ "advance": "2h" });
+            control(served, Method::POST, "/v1/clock", &later);
+            let (status, text) = served.assume(role, &token);
+            assert!(status == 400 && text.contains("ExpiredTokenException"), "{text}");
+            let (_, journal) = control(served, Method::GET, "/v1/journal", &Value::Null);
+            let calls = journal["entries"].as_array().unwrap().iter();
+            assert_eq!(calls.filter(|entry| entry["event"] == "call").count(), 2);
+        },
+    );
+    assert!(
+        done.stderr
+            .contains("fault of https://gitlab.com: the key set takes 6s"),
+        "{}",
+        done.stderr
+    );
+    let token = |line: &str| line.contains("TRUSTCHECK_CONTROL_TOKEN");
+    assert!(
+        done.stdout.contains("TRUSTCHECK_CONTROL_URL=http://127.0.0.1:"),
+        "{}",
+        done.stdout
+    );
+    assert!(!done.stdout.lines().any(token), "{}", done.stdout);
+}
+
+#[test]
+fn an_exported_world_is_a_world_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let world = trustcheck_tests::repository().join("scenarios/seeds/docs-page/worlds/company.yml");
+    let export = |file: &str| {
+        let mut exported = Value::Null;
+        serve(directory.path(), &["--world", file], Signal::TERM, |served| {
+            let (status, world) = control(served, reqwest::Method::GET, "/v1/world", &Value::Null);
+            assert_eq!(status, 200);
+            exported = world;
+        });
+        exported
+    };
+    let once = export(world.to_str().unwrap());
+    assert_eq!(once["gitlab"][0]["projects"][0]["path"], "observability/agent");
+    assert!(once["aws"]["accounts"]["111122223333"]["roles"]["agent-release"]["trust_policy"].is_object());
+    write(directory.path(), "again.json", &once.to_string());
+    assert_eq!(export("again.json"), once);
+}
+
+#[test]
+fn the_control_plane_listens_where_it_is_told_and_not_without_a_ready_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let address = format!("127.0.0.1:{port}");
+    serve(
+        directory.path(),
+        &["--control", &address],
+        Signal::INT,
+        |served| {
+            let url = format!("http://{address}");
+            assert_eq!(served.ready["control"]["url"], url.as_str());
+            assert_eq!(
+                control(served, reqwest::Method::GET, "/v1/health", &Value::Null).0,
+                200
+            );
+        },
+    );
+    TcpStream::connect(address.parse::<SocketAddr>().unwrap()).unwrap_err();
+    let refused = trustcheck(directory.path())
+        .args(["serve", "--control", &address])
+        .run();
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("--ready-file"), "{}", refused.stderr);
+}

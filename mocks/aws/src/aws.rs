@@ -143,6 +143,11 @@ impl Aws {
         self.directory.accounts()
     }
 
+    /// Has STS forget the keys of all issuers, as if it had asked for none yet.
+    pub fn forget_issuer_keys(&self) {
+        self.issuers.forget();
+    }
+
     /// Has STS go on with its copy of an issuer's keys until that is an hour old, as AWS may for a time that it does not
     /// state: a token that names a key which is not in it gets the error for a key that cannot be retrieved. Otherwise this
     /// STS asks the issuer again.

@@ -3,10 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use crate::claims::Claims;
 
 /// Something that happened in an instance.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// As JSON an object whose `event` says which.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Event {
     /// A request was answered.
@@ -36,7 +41,8 @@ pub enum Event {
 }
 
 /// What was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Page {
     /// The discovery document.
     Discovery,
@@ -47,7 +53,8 @@ pub enum Page {
 }
 
 /// A kind of token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TokenKind {
     /// From the `id_tokens` keyword.
     IdToken,

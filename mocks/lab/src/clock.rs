@@ -38,6 +38,11 @@ impl WorldClock {
         self.ahead_ms.fetch_add(by, Ordering::Relaxed);
     }
 
+    /// Goes back to the host's time.
+    pub fn reset(&self) {
+        self.ahead_ms.store(0, Ordering::Relaxed);
+    }
+
     /// This clock as the parts of the world read it.
     #[must_use]
     pub fn reader(self: &Arc<Self>) -> Clock {

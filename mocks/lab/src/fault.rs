@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use strum::{EnumDiscriminants, EnumString, IntoStaticStr, VariantNames};
+use utoipa::ToSchema;
 
 /// One thing that is wrong with a GitLab, from the time it is set until it is cleared.
 ///
@@ -15,7 +16,7 @@ use strum::{EnumDiscriminants, EnumString, IntoStaticStr, VariantNames};
 /// from your identity provider" (GitLab docs, "Configure OpenID Connect in AWS", Troubleshooting; AWS re:Post, "InvalidIdentityToken").
 ///
 /// As JSON an object with one member, such as `{"jwks": {"status": 500}}` or `{"certificate": "expired"}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum_discriminants(name(FaultKind))]
 #[strum_discriminants(derive(Serialize, Deserialize, EnumString, IntoStaticStr, VariantNames, Hash))]
@@ -38,11 +39,11 @@ pub enum Fault {
     /// GitLab's clock is this much ahead of the world's, or behind where it is negative. More than five minutes ahead: `Token
     /// issued in the future` or, with GitLab's own five seconds of slack, `Token not yet valid`. Behind by more than a token's life
     /// and five minutes: `ExpiredTokenException`.
-    Clock(SignedDuration),
+    Clock(Skew),
 }
 
 /// What can be wrong with a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum PageFault {
@@ -61,7 +62,7 @@ pub enum PageFault {
 }
 
 /// What can be wrong with the key that signs CI tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum KeyFault {
@@ -72,7 +73,7 @@ pub enum KeyFault {
 }
 
 /// What can be wrong with a certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum CertificateFault {
@@ -86,14 +87,22 @@ pub enum CertificateFault {
 }
 
 /// How long an answer takes: from a millisecond to a minute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "SignedDuration", into = "SignedDuration")]
+#[schema(value_type = String, example = "6s")]
 pub struct Delay(SignedDuration);
 
 /// A status that says that there is no document: 400 to 599.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "u16", into = "u16")]
+#[schema(value_type = u16, example = 500)]
 pub struct ErrorStatus(u16);
+
+/// How far a clock is ahead, or behind where it is negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = String, example = "10m")]
+pub struct Skew(pub SignedDuration);
 
 /// Why something is no fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -201,8 +210,10 @@ impl fmt::Display for Fault {
                 f.write_str("the certificate is for another host")
             }
             Fault::Certificate(CertificateFault::Expired) => f.write_str("the certificate has expired"),
-            Fault::Clock(by) if by.is_negative() => write!(f, "GitLab's clock is {:#} behind", by.abs()),
-            Fault::Clock(by) => write!(f, "GitLab's clock is {by:#} ahead"),
+            Fault::Clock(Skew(by)) if by.is_negative() => {
+                write!(f, "GitLab's clock is {:#} behind", by.abs())
+            }
+            Fault::Clock(Skew(by)) => write!(f, "GitLab's clock is {by:#} ahead"),
         }
     }
 }

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use mock_gitlab::Page;
 use tokio::net::TcpSocket;
 
-use crate::fault::{CertificateFault, Fault, FaultKind, PageFault};
+use crate::fault::{CertificateFault, Fault, FaultKind, PageFault, Skew};
 
 /// The faults of each GitLab, in the order of the world's GitLabs.
 #[derive(Debug)]
@@ -107,7 +107,7 @@ impl Faults {
     pub(crate) fn of_clock(&self, gitlab: usize) -> SignedDuration {
         self.find(gitlab, |faults| {
             faults.iter().find_map(|fault| match fault {
-                Fault::Clock(by) => Some(*by),
+                Fault::Clock(Skew(by)) => Some(*by),
                 _ => None,
             })
         })

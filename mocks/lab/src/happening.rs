@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use mock_aws::Cause;
 use mock_gitlab::{CiKeyState, Instance, KeyPoolError, OldKey};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::fault::{Fault, FaultKind, KeyFault};
 use crate::journal::{Change, Record};
@@ -43,7 +44,7 @@ pub enum WorldEvent {
 }
 
 /// What becomes of a CI key that is replaced.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Rotation {
@@ -103,7 +104,7 @@ impl World {
     /// Moves the world's clock forward, or back where `by` is negative.
     pub fn advance(&self, by: SignedDuration) {
         self.clock.advance(by);
-        self.note(Change::ClockMoved(by));
+        self.note(Change::ClockMoved { by });
     }
 
     /// Replaces the CI key of a GitLab. The first replacement on a machine makes the new key, which takes about a second.
@@ -172,6 +173,24 @@ impl World {
         Ok(())
     }
 
+    /// Makes the world what it was when it booted: no faults, the first keys, the host's time, the accounts of its description,
+    /// an empty journal, and an STS that has asked no issuer yet. Credentials that were handed out stay good as long as their role
+    /// is there, as at AWS.
+    pub fn reset(&self) {
+        for (number, (instance, keys)) in self.gitlabs.iter().zip(&self.first_keys).enumerate() {
+            self.faults.clear(number, None);
+            instance.set_ci_key_state(CiKeyState::Published);
+            instance.replace_keys(Arc::clone(keys));
+        }
+        for account in &self.first_accounts {
+            self.aws.update_account(&account.id, |now| *now = account.clone());
+        }
+        self.aws.forget_issuer_keys();
+        self.clock.reset();
+        self.journal.clear();
+        self.note(Change::Reset);
+    }
+
     /// What is wrong with a GitLab, in the order in which it was set.
     #[must_use]
     pub fn faults(&self, gitlab: usize) -> Vec<Fault> {
@@ -191,8 +210,8 @@ impl World {
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Change::ClockMoved(by) if by.is_negative() => write!(f, "the clock goes back {:#}", by.abs()),
-            Change::ClockMoved(by) => write!(f, "the clock goes forward {by:#}"),
+            Change::ClockMoved { by } if by.is_negative() => write!(f, "the clock goes back {:#}", by.abs()),
+            Change::ClockMoved { by } => write!(f, "the clock goes forward {by:#}"),
             Change::KeysRotated {
                 gitlab,
                 old_kid,
@@ -209,6 +228,7 @@ impl fmt::Display for Change {
                     "{gitlab} signs with the key {new_kid} in place of {old_kid}, {fate}"
                 )
             }
+            Change::Reset => f.write_str("the world is what it was when it booted"),
             Change::FaultSet { gitlab, fault } => write!(f, "fault of {gitlab}: {fault}"),
             Change::FaultsCleared { gitlab, kind: None } => write!(f, "{gitlab} has no more faults"),
             Change::FaultsCleared {

@@ -5,13 +5,17 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 
 use crate::clock::Clock;
 use crate::fault::{Fault, FaultKind};
 use crate::happening::Rotation;
 
 /// What happened, as its part of the world tells it.
-#[derive(Debug, Clone)]
+///
+/// As JSON an object whose `of` says whose it is.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "of", rename_all = "kebab-case")]
 pub enum Record {
     /// GitLab issued a token or answered a request.
     Gitlab(mock_gitlab::Event),
@@ -28,7 +32,7 @@ pub enum Record {
 }
 
 /// A request met a fault. Comes before what it led to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FaultMet {
     /// The URL of the GitLab.
     pub gitlab: String,
@@ -39,11 +43,19 @@ pub struct FaultMet {
 }
 
 /// What was done to a world while it was up.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// As JSON an object whose `change` says what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "change", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Change {
-    /// Its clock was moved forward, or back where this is negative.
-    ClockMoved(SignedDuration),
+    /// Its clock was moved.
+    ClockMoved {
+        /// How far forward, or back where this is negative.
+        by: SignedDuration,
+    },
+    /// It was made what it was when it booted.
+    Reset,
     /// A GitLab's CI key was replaced.
     KeysRotated {
         /// The URL of the GitLab.
@@ -72,14 +84,14 @@ pub enum Change {
 }
 
 /// An attempt to reach a host outside the world.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refused {
     /// The host, with the port where one was named.
     pub host: String,
 }
 
 /// What was answered before there was a request to answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TurnedAway {
     /// The status.
     pub status: u16,
@@ -87,12 +99,13 @@ pub struct TurnedAway {
     pub why: &'static str,
 }
 
-/// One line of the journal.
-#[derive(Debug, Clone)]
+/// One line of the journal. As JSON, `at` and the members of the record.
+#[derive(Debug, Clone, Serialize)]
 pub struct Entry {
     /// When, by the world's clock.
     pub at: Timestamp,
     /// What.
+    #[serde(flatten)]
     pub record: Record,
 }
 
@@ -110,6 +123,8 @@ pub struct Journal {
 #[derive(Default)]
 struct Pages {
     entries: VecDeque<Entry>,
+    /// How many were written before the first of those.
+    before: u64,
     listeners: Vec<Listener>,
 }
 
@@ -166,7 +181,33 @@ impl Journal {
         pages.entries.push_back(entry);
         if pages.entries.len() > self.keep {
             pages.entries.pop_front();
+            pages.before += 1;
         }
+    }
+
+    /// The lines with this number and those after it, as far as they are kept, oldest first, each with its number. Numbers
+    /// begin with 0 and never come twice.
+    #[must_use]
+    pub fn numbered_from(&self, number: u64, most: usize) -> Vec<(u64, Entry)> {
+        let pages = self.pages();
+        let skip = usize::try_from(number.saturating_sub(pages.before)).unwrap_or(usize::MAX);
+        let kept = pages.entries.iter().skip(skip).take(most).cloned();
+        let first = number.max(pages.before);
+        (first..).zip(kept).collect()
+    }
+
+    /// The number that the next line will have.
+    #[must_use]
+    pub fn next_number(&self) -> u64 {
+        let pages = self.pages();
+        pages.before + pages.entries.len() as u64
+    }
+
+    /// Forgets all lines.
+    pub fn clear(&self) {
+        let mut pages = self.pages();
+        pages.before += pages.entries.len() as u64;
+        pages.entries.clear();
     }
 
     /// All lines that are kept, oldest first.

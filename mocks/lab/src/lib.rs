@@ -11,19 +11,24 @@
 //!            └───────────────────────────────────┘
 //! ```
 //!
+//! For tests of your own there is [`Lab`], which puts a world together in code.
+//!
 //! STS reaches the issuers as any other client does: by name, over TLS, through the edge.
 
 mod authority;
 mod certificates;
 mod clock;
+pub mod control;
 mod dns;
 mod doors;
 mod edge;
+mod export;
 mod fault;
 mod faults;
 mod happening;
 mod java;
 mod journal;
+mod lab;
 mod names;
 mod network;
 mod options;
@@ -31,18 +36,23 @@ mod reach;
 mod resolver;
 mod site;
 mod tls;
+mod token_order;
 mod world;
 
 pub use authority::Authority;
 pub use clock::{Clock, WorldClock, host_now};
 pub use doors::{Doors, OpenDoors};
 pub use edge::Limits;
-pub use fault::{CertificateFault, Delay, ErrorStatus, Fault, FaultError, FaultKind, KeyFault, PageFault};
+pub use fault::{
+    CertificateFault, Delay, ErrorStatus, Fault, FaultError, FaultKind, KeyFault, PageFault, Skew,
+};
 pub use happening::{HappeningError, Rotation, WorldEvent};
 pub use journal::{Change, Entry, FaultMet, Journal, Record, Refused, TurnedAway};
+pub use lab::{Lab, LabBuilder, LabError};
 pub use names::{Destination, Names};
 pub use options::BootOptions;
 pub use reach::{NoAuthorities, Reach};
+pub use token_order::{MintError, TokenOrder};
 pub use world::{BootError, World, WorldSpec};
 
 pub use mock_aws as aws;

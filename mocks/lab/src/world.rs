@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicUsize;
 use jiff::Timestamp;
 use mock_aws::iam::{Account, IamSettings};
 use mock_aws::{Aws, AwsConfig};
-use mock_gitlab::{EventSink, Instance, KeyPool, Settings};
+use mock_gitlab::{EventSink, Instance, KeyPool, KeySet, Settings};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use tokio_rustls::TlsAcceptor;
@@ -76,6 +76,12 @@ pub enum BootError {
 #[derive(Debug)]
 pub struct World {
     pub(crate) gitlabs: Vec<Arc<Instance>>,
+    /// What they were made from, in the same order.
+    pub(crate) settings: Vec<Settings>,
+    /// The keys they had at first.
+    pub(crate) first_keys: Vec<Arc<KeySet>>,
+    /// The accounts there were at first.
+    pub(crate) first_accounts: Vec<Account>,
     pub(crate) aws: Arc<Aws>,
     pub(crate) faults: Arc<Faults>,
     pub(crate) keys: KeyPool,
@@ -125,6 +131,8 @@ impl World {
             None => Arc::new(Authority::new().map_err(|error| BootError::Certificates(error.to_string()))?),
         };
 
+        let settings = spec.gitlabs.clone();
+        let first_accounts = spec.accounts.clone();
         let mut gitlabs = Vec::new();
         for (slot, settings) in spec.gitlabs.into_iter().enumerate() {
             let written = journal.clone();
@@ -209,6 +217,9 @@ impl World {
         });
         tasks.spawn(Arc::clone(&front).serve(listener));
         Ok(World {
+            settings,
+            first_keys: gitlabs.iter().map(|gitlab| gitlab.keys()).collect(),
+            first_accounts,
             rotations: gitlabs.iter().map(|_| AtomicUsize::new(0)).collect(),
             keys: keys.clone(),
             gitlabs,
@@ -270,6 +281,11 @@ impl World {
 
     /// Stops the world and waits until its port and connections are closed.
     pub async fn shutdown(self) {
+        self.stop().await;
+    }
+
+    /// The same for a world that others still hold: it answers no more.
+    pub async fn stop(&self) {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;

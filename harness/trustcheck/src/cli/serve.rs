@@ -1,7 +1,7 @@
 //! `trustcheck serve`: a world that stays up.
 
 use std::io::Write;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use camino::Utf8PathBuf;
 use clap::Args;
@@ -37,8 +37,13 @@ only where --allow-issuer names them. A certificate that no authority vouches fo
 Standard output has the environment to use; standard error a line for each request, with the decision and its reason, never a
 token or a secret. The key pair test/test is that of the administrator of the world's first account.
 
+With a ready file there is a control plane on a port of its own: mint tokens, replace keys, set and clear faults, move the clock, read or
+follow the journal, export and reset the world.
+  control() { curl -s -H \"Authorization: Bearer $(jq -r .control.token ready.json)\" \"$TRUSTCHECK_CONTROL_URL$@\"; }
+  control /v1/clock -d '{\"advance\": \"61m\"}'
+
 The ready file is JSON: `pid`, `address`, `endpoint_url`, `https_endpoint_url`, `proxy_url`, `issuers` (`url`, `host`, `port`,
-`address`), `ca_file`, `account`, `access_key_id`, `secret_access_key`, `region`, `environment`. It appears when everything
+`address`), `ca_file`, `account`, `control` (`url`, `token`), `access_key_id`, `secret_access_key`, `region`, `environment`. It appears when everything
 answers, and goes with the world.
 
 Exit status: 0 ended by SIGINT or SIGTERM; 2 bad input; 3 the port is in use, or the like.")]
@@ -54,6 +59,11 @@ pub(super) struct Arguments {
     /// Write this file when everything answers
     #[arg(long, value_name = "FILE")]
     ready_file: Option<Utf8PathBuf>,
+
+    /// Where the control plane listens, whose description is at /openapi.json there. Its token is in the ready file [default: any free
+    /// port of 127.0.0.1]
+    #[arg(long, value_name = "ADDRESS:PORT", requires = "ready_file", value_parser = address)]
+    control: Option<SocketAddr>,
 
     /// How to print the environment
     #[arg(long, value_name = "FORM", default_value = "sh")]
@@ -126,6 +136,7 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<Exit,
         listen: arguments.listen,
         seed_key: arguments.seed_key.map_or_else(rand::random, |key| key.0),
         seed: rand::random(),
+        control: arguments.ready_file.as_ref().map(|_| control(arguments.control)),
         temporary: context.temporary.clone(),
         reach,
         connections: descriptors::connections(),
@@ -142,6 +153,11 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<Exit,
         say(&format!(
             "warning: {} is not a loopback address: whoever reaches it can use this world, with the keys test/test",
             arguments.listen
+        ));
+    }
+    if let Some(address) = arguments.control.filter(|address| !address.ip().is_loopback()) {
+        say(&format!(
+            "warning: {address} is not a loopback address: whoever reaches it and has the ready file's token can control this world"
         ));
     }
     {
@@ -177,6 +193,13 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<Exit,
     })?;
     log.finish();
     Ok(Exit::AsExpected)
+}
+
+/// Where the control plane listens, and a new token for it.
+fn control(address: Option<SocketAddr>) -> (SocketAddr, String) {
+    let token: [u8; 32] = rand::random();
+    let token = token.iter().map(|byte| format!("{byte:02x}")).collect();
+    (address.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 0).into()), token)
 }
 
 fn environment(error: impl std::fmt::Display) -> Failure {

@@ -6,7 +6,7 @@
 use jiff::SignedDuration;
 use located_yaml::{Node, Value};
 use mock_gitlab::Settings;
-use trustcheck_lab::{CertificateFault, Delay, Fault, FaultKind, KeyFault, PageFault, WorldEvent};
+use trustcheck_lab::{CertificateFault, Delay, Fault, FaultKind, KeyFault, PageFault, Skew, WorldEvent};
 
 use super::world_event::{self, rotate_keys};
 use crate::reader::{Fields, Reader};
@@ -93,7 +93,7 @@ fn kinds(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Vec<Option<Fault>>
         faults.push(choice.map(|choice| Fault::Certificate(choice.value)));
     }
     if let Some(node) = fields.take("clock") {
-        faults.push(skew(node, reader).map(Fault::Clock));
+        faults.push(skew(node, reader).map(|skew| Fault::Clock(Skew(skew))));
     }
     faults
 }

@@ -37,7 +37,7 @@ impl Environment {
     pub fn of(standing: &Standing) -> Environment {
         let (id, secret) = standing.administrator();
         let authority = standing.authority().display().to_string();
-        let variables = vec![
+        let mut variables = vec![
             ("AWS_ENDPOINT_URL", format!("http://{}", standing.world().edge())),
             ("AWS_CA_BUNDLE", authority.clone()),
             ("NODE_EXTRA_CA_CERTS", authority),
@@ -48,6 +48,8 @@ impl Environment {
             ("AWS_REGION", REGION.to_owned()),
             ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
         ];
+        // Its token is in the ready file alone, which nobody else can read.
+        variables.extend(standing.control().map(|(url, _)| ("TRUSTCHECK_CONTROL_URL", url)));
         Environment { variables }
     }
 

@@ -70,6 +70,7 @@ fn content(standing: &Standing, process: u32) -> serde_json::Value {
         "account": standing.account(),
         "access_key_id": access_key_id,
         "secret_access_key": secret_access_key,
+        "control": standing.control().map(|(url, token)| json!({ "url": url, "token": token })),
         "region": environment.region(),
         "environment": environment,
     })

@@ -4,11 +4,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use mock_aws::AccessKey;
 use mock_aws::iam::Account;
 use mock_gitlab::KeyPool;
 use tempfile::TempDir;
+use trustcheck_lab::control::Control;
 use trustcheck_lab::{BootError, BootOptions, Entry, Limits, Reach, World, WorldSpec};
 
 use crate::scenario::Described;
@@ -35,6 +37,8 @@ pub struct Plan {
     pub reach: Reach,
     /// How many connections it may have at a time.
     pub connections: usize,
+    /// Where its control plane listens, and the token that it asks for; nothing for a world without.
+    pub control: Option<(SocketAddr, String)>,
     /// Where the certificate authority's file is made.
     pub temporary: PathBuf,
 }
@@ -45,7 +49,7 @@ pub struct Plan {
 pub enum ServeError {
     /// Something listens there already.
     #[error(
-        "cannot listen on {0}: the port is in use; choose another with --listen, or leave it out for any free one"
+        "cannot listen on {0}: the port is in use; choose another, or leave the option out for any free one"
     )]
     PortInUse(SocketAddr),
     /// The world does not boot.
@@ -64,7 +68,9 @@ pub enum ServeError {
 /// A world that is up. Its files go when it is dropped.
 #[derive(Debug)]
 pub struct Standing {
-    world: World,
+    // before the world, which it holds
+    control: Option<(Control, String)>,
+    world: Arc<World>,
     account: String,
     directory: TempDir,
     authority: PathBuf,
@@ -115,7 +121,13 @@ impl Standing {
                 directory: plan.temporary.display().to_string(),
                 source,
             })?;
+        let world = Arc::new(world);
+        let control = match plan.control {
+            Some((address, token)) => Some((control(&world, address, &token).await?, token)),
+            None => None,
+        };
         Ok(Standing {
+            control,
             world,
             account,
             directory,
@@ -141,6 +153,13 @@ impl Standing {
         ADMINISTRATOR
     }
 
+    /// The URL of its control plane, and the token that it asks for.
+    #[must_use]
+    pub fn control(&self) -> Option<(String, &str)> {
+        let (control, token) = self.control.as_ref()?;
+        Some((format!("http://{}", control.address()), token))
+    }
+
     /// The file with the world's certificate authority, in PEM.
     #[must_use]
     pub fn authority(&self) -> &Path {
@@ -152,9 +171,20 @@ impl Standing {
     /// # Errors
     /// Where the files cannot be removed.
     pub async fn stop(self) -> io::Result<()> {
-        self.world.shutdown().await;
+        if let Some((control, _)) = self.control {
+            control.close().await;
+        }
+        self.world.stop().await;
         self.directory.close()
     }
+}
+
+async fn control(world: &Arc<World>, address: SocketAddr, token: &str) -> Result<Control, ServeError> {
+    let opened = Control::open(Arc::clone(world), address, token.to_owned()).await;
+    opened.map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => ServeError::PortInUse(address),
+        _ => ServeError::Boot(BootError::Listen { address, source }),
+    })
 }
 
 /// The certificate authority in a directory of its own, which only this user can enter.

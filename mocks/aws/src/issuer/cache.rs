@@ -125,6 +125,11 @@ impl Issuers {
         Ok(published)
     }
 
+    /// Has STS know of no issuer's keys, as if it had asked for none yet.
+    pub(crate) fn forget(&self) {
+        self.known.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Has STS go on with its copy of the issuer's keys until that is an hour old, whatever keys tokens name. Fetches the
     /// copy where there is no fresh one.
     pub(crate) async fn hold(&self, issuer: &str) -> Result<(), FetchFailure> {

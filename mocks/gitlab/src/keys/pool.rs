@@ -22,7 +22,8 @@ use super::{KeySet, KeySetError};
 /// Tests should not make keys: `test_key_set` (feature `test-keys`) is a set that is part of this crate's source.
 #[derive(Clone)]
 pub struct KeyPool {
-    dir: PathBuf,
+    /// Nothing for a pool that is kept in memory only.
+    dir: Option<PathBuf>,
     generate: fn() -> Result<KeySet, KeySetError>,
     slots: Arc<Mutex<HashMap<usize, Arc<Slot>>>>,
 }
@@ -67,10 +68,19 @@ impl KeyPool {
         KeyPool::with_generator(dir.as_ref(), KeySet::generate)
     }
 
+    /// A pool without a directory: its keys are made when they are first needed, and gone with it and its clones.
+    pub fn in_memory() -> KeyPool {
+        KeyPool {
+            dir: None,
+            generate: KeySet::generate,
+            slots: Arc::default(),
+        }
+    }
+
     /// A pool that makes its keys otherwise.
     pub(crate) fn with_generator(dir: &Path, generate: fn() -> Result<KeySet, KeySetError>) -> KeyPool {
         KeyPool {
-            dir: dir.to_owned(),
+            dir: Some(dir.to_owned()),
             generate,
             slots: Arc::default(),
         }
@@ -96,13 +106,18 @@ impl KeyPool {
     }
 
     fn read_or_make(&self, slot: usize, progress: &mut dyn FnMut(&str)) -> Result<Arc<KeySet>, KeyPoolError> {
-        let path = self.dir.join(format!("slot-{slot}.json"));
+        let Some(dir) = &self.dir else {
+            progress("making RSA keys");
+            let keys = (self.generate)().map_err(KeyPoolError::Generation)?;
+            return Ok(Arc::new(keys));
+        };
+        let path = dir.join(format!("slot-{slot}.json"));
         // A slot appears whole or not at all, so reading one needs no lock, nor a directory that can be written.
         if let Stored::Keys(keys) = read(&path)? {
             return Ok(keys);
         }
-        private_dir::prepare(&self.dir)?;
-        let lock_path = self.dir.join(format!("slot-{slot}.lock"));
+        private_dir::prepare(dir)?;
+        let lock_path = dir.join(format!("slot-{slot}.lock"));
         let _lock = private_dir::lock(&lock_path, || {
             progress("waiting for another process that makes the keys");
         })?;
@@ -111,7 +126,7 @@ impl KeyPool {
             Stored::Nothing => {
                 progress(&format!(
                     "making RSA keys (once; they are kept in `{}`)",
-                    self.dir.display()
+                    dir.display()
                 ));
             }
             Stored::Damaged(reason) => {

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use rstest::rstest;
-use trustcheck_lab::{CertificateFault, Delay, Fault, FaultKind, KeyFault, PageFault};
+use trustcheck_lab::{CertificateFault, Delay, Fault, FaultKind, KeyFault, PageFault, Skew};
 
 use crate::support::{assert_granted, assert_no_key, boot, boot_with, cause, login, met, token};
 
@@ -103,7 +103,7 @@ async fn a_foreign_authority() {
 async fn clocks(#[case] skew: i64, #[case] error: Option<(&str, &str)>) {
     let world = boot().await;
     world
-        .set_fault(0, Fault::Clock(SignedDuration::from_secs(skew)))
+        .set_fault(0, Fault::Clock(Skew(SignedDuration::from_secs(skew))))
         .unwrap();
     let answer = login(&world, &token(&world)).await;
     match error {
