@@ -83,6 +83,12 @@ impl Directory {
         seen.cloned().collect()
     }
 
+    /// The ids of all accounts.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        let accounts = self.accounts.read().unwrap_or_else(PoisonError::into_inner);
+        accounts.keys().cloned().collect()
+    }
+
     /// An account as the last change left it.
     pub(crate) fn newest(&self, id: &str) -> Option<Arc<Account>> {
         let accounts = self.accounts.read().unwrap_or_else(PoisonError::into_inner);

@@ -99,6 +99,12 @@ impl<'a> Asked<'a> {
         account.unwrap_or_else(|| Arc::new(Account::new(self.account_id())))
     }
 
+    /// The account as the last change left it, which is what changes are checked against.
+    pub(super) fn newest(&self) -> Arc<Account> {
+        let account = self.aws.directory.newest(self.account_id());
+        account.unwrap_or_else(|| Arc::new(Account::new(self.account_id())))
+    }
+
     /// Changes the account; a failure changes nothing.
     pub(super) fn change<T>(
         &self,

@@ -29,7 +29,7 @@ pub(in crate::iam::service) fn create(asked: &Asked<'_>, call: &mut Call) -> Res
     let mut violations = Violations::without_values();
     violations.required("policyDocument", text, DOCUMENT);
     let arn = policy_arn(asked, violations, call)?;
-    find(&asked.account(), arn)?;
+    find(&asked.newest(), arn)?;
     let document = document::identity(text.unwrap_or_default(), true, Fault::InvalidJson)?;
     let policy_version = asked.change(|account| {
         let policy = find_mut(account, arn)?;

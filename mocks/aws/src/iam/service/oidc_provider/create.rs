@@ -78,10 +78,8 @@ pub(in crate::iam::service) async fn serve(asked: &Asked<'_>, call: &mut Call) -
 
 /// Refuses a provider of which there is one already, or one too many.
 fn check_new(asked: &Asked<'_>, provider: &OidcProvider) -> Result<(), Failure> {
-    let account = asked.aws.directory.newest(asked.account_id());
-    let known = account
-        .as_ref()
-        .map_or(&[][..], |account| &account.oidc_providers);
+    let account = asked.newest();
+    let known = &account.oidc_providers;
     if known.iter().any(|known| known.url == provider.url) {
         return Err(exists(provider));
     }

@@ -35,7 +35,7 @@ pub(in crate::iam::service) fn serve(asked: &Asked<'_>, call: &mut Call) -> Resu
     asked.allow_with(&Resource::by_arn(arn), keys, &new_tags, call)?;
     tags::check(&new_tags, KeyCase::Ignored)?;
     if let Some(bound) = bound {
-        boundary::check(&asked.account(), bound)?;
+        boundary::check(&asked.newest(), bound)?;
     }
     let trust_policy = document::trust(asked, trust.unwrap_or_default())?;
     let role = Role {

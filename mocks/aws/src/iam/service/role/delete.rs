@@ -56,14 +56,13 @@ fn forget(asked: &Asked<'_>, role: &Role) -> Result<(), Failure> {
         let mut policies = account.roles.iter().map(|role| role.trust_policy.text());
         policies.any(|text| text.contains(&quoted))
     };
-    for account in asked
-        .aws
-        .directory
-        .accounts()
-        .iter()
-        .filter(|account| names(account))
-    {
-        asked.aws.directory.write(&account.id, |account| {
+    let directory = &asked.aws.directory;
+    for id in directory.ids() {
+        // accounts that do not name it are not copied
+        if !directory.newest(&id).as_ref().is_some_and(names) {
+            continue;
+        }
+        directory.write(&id, |account| {
             for trusting in &mut account.roles {
                 if let Some(policy) = without_name(&trusting.trust_policy, &arn, &role.id) {
                     trusting.trust_policy = policy;

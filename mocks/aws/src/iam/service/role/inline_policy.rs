@@ -25,7 +25,7 @@ pub(in crate::iam::service) fn put(asked: &Asked<'_>, call: &mut Call) -> Result
     violations.required("policyDocument", text, DOCUMENT);
     let name = role_name(asked, violations, call)?;
     let policy_name = policy_name.unwrap_or_default();
-    find(&asked.account(), name)?;
+    find(&asked.newest(), name)?;
     let policy = document::identity(text.unwrap_or_default(), false, Fault::InvalidJson)?;
     asked.change(|account| {
         let role = find_mut(account, name)?;

@@ -54,7 +54,7 @@ pub(in crate::iam::service) fn trust_policy(asked: &Asked<'_>, call: &mut Call) 
     let mut violations = Violations::without_values();
     violations.required("policyDocument", text, DOCUMENT);
     let name = role_name(asked, violations, call)?;
-    super::find(&asked.account(), name)?;
+    super::find(&asked.newest(), name)?;
     let policy = document::trust(asked, text.unwrap_or_default())?;
     asked.change(|account| {
         find_mut(account, name)?.trust_policy = policy;
