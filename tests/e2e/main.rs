@@ -16,6 +16,7 @@ mod pipeline_command;
 mod pipelines;
 mod readme;
 mod reports;
+mod schema;
 mod serve;
 mod shipped;
 mod steps;

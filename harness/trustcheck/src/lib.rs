@@ -5,8 +5,9 @@
 //!                                     └───────── Journal (every request, token, decision) ──────┘
 //! ```
 //!
-//! Modules depend on those before them in this list: `context`, `diagnostic`, `reader`; `execute`, `client`, `spoil` and
-//! `tools`; `observation` and `expect`; `scenario`; `collect` and `partition`; `run`; `report`; `explain`; `mint`; `serve`, `exec`;
+//! Modules depend on those before them in this list: `context`, `diagnostic`; `execute`, `client`, `spoil` and `tools`;
+//! `schema`, `reader`; `observation` and `expect`; `scenario`; `collect` and `partition`; `run`; `report`; `explain`; `mint`;
+//! `serve`, `exec`;
 //! `cli`.
 
 pub mod cli;
@@ -26,6 +27,7 @@ pub mod reader;
 pub mod report;
 pub mod run;
 pub mod scenario;
+pub mod schema;
 pub mod serve;
 pub mod spoil;
 pub mod tools;

@@ -237,7 +237,14 @@ pub struct Fields<'n> {
 
 impl<'n> Fields<'n> {
     /// The value of a key that may be there.
+    ///
+    /// Where assertions are compiled in, a key that the form's description lacks is a panic: editors would mark it as wrong.
     pub fn take(&mut self, key: &'static str) -> Option<&'n Node> {
+        debug_assert!(
+            crate::schema::has(self.what, key),
+            "describe the key `{key}` of {} in src/schema, and run `trustcheck schema` to renew the files in schemas/",
+            self.what
+        );
         self.known.push(key);
         let (_, entry, taken) = self.entries.iter_mut().find(|(name, _, _)| *name == key)?;
         *taken = true;

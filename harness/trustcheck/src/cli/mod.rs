@@ -11,6 +11,7 @@ mod issuers;
 mod job;
 mod pipeline;
 mod run;
+mod schema;
 mod serve;
 mod token;
 
@@ -46,6 +47,7 @@ enum Command {
     Exec(exec::Arguments),
     Serve(serve::Arguments),
     Token(token::Arguments),
+    Schema(schema::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -82,6 +84,7 @@ pub fn main() -> ExitCode {
             Command::Exec(arguments) => exec::run(&arguments, &context).await,
             Command::Serve(arguments) => serve::run(arguments, &context).await,
             Command::Token(arguments) => token::run(&arguments, &context),
+            Command::Schema(arguments) => schema::run(&arguments),
             Command::Completions(arguments) => completions::run(&arguments),
         }
     });

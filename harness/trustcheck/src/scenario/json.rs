@@ -4,7 +4,8 @@ use located_yaml::scalar::core::{self, Core};
 use located_yaml::{Node, Value};
 
 /// The YAML as JSON, scalars by YAML's core schema.
-pub(super) fn to_json(node: &Node) -> serde_json::Value {
+#[must_use]
+pub fn to_json(node: &Node) -> serde_json::Value {
     match &node.value {
         Value::Null => serde_json::Value::Null,
         Value::Sequence(items) => items.iter().map(to_json).collect(),

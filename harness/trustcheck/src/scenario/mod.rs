@@ -32,6 +32,7 @@ pub use call::{Call, Signer, SignerSource, WebToken};
 pub use document::{Case, Entry, read};
 pub use files::{Disk, Files};
 pub use given::Given;
+pub use json::to_json;
 pub use lesson::Lesson;
 pub use plan::{PipelineWork, Plan, Work};
 pub use repository::Folder;
