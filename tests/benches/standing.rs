@@ -145,7 +145,7 @@ fn ready_world(keys: &Path) -> (Server, Duration) {
         host: "sts.us-east-1.amazonaws.com",
         method: "POST".parse().expect("a method"),
         parameters: &parameters,
-        signed: Some((keys, ("us-east-1", "sts"), trustcheck_lab::host_now())),
+        signed: Some((keys, ("sts", "us-east-1"), trustcheck_lab::host_now())),
     };
     let answer = runtime.block_on(send(&order)).expect("an answer");
     assert_eq!(answer.status, 200, "{}", answer.shown);
