@@ -138,6 +138,9 @@ expect([it["PolicyName"] for it in details["Policies"]] == ["base", "AmazonS3Rea
 only = iam.get_account_authorization_details(Filter=["LocalManagedPolicy"])
 expect((only["RoleDetailList"], len(only["Policies"])) == ([], 1), "filtered details")
 expect(iam.list_account_aliases()["AccountAliases"] == ["acme"], "the alias")
+iam.create_account_alias(AccountAlias="other")
+iam.delete_account_alias(AccountAlias="other")
+expect(iam.list_account_aliases()["AccountAliases"] == [], "the alias is gone")
 expect(iam.get_user()["User"]["Arn"] == f"arn:aws:iam::{ACCOUNT}:root", "the root user")
 
 # --- simulation
@@ -166,6 +169,12 @@ decisions = [it["EvalDecision"] for it in results]
 expect(decisions == ["allowed", "implicitDeny", "implicitDeny"], f"{decisions}")
 bounded = [it["PermissionsBoundaryDecisionDetail"]["AllowedByPermissionsBoundary"] for it in results]
 expect(bounded == [True, False, False], f"{bounded}")
+
+conditional = allow(Condition={"Bool": {"aws:SecureTransport": "true"}, "StringLike": {"s3:prefix": "x"}})
+keys = iam.get_context_keys_for_custom_policy(PolicyInputList=[conditional])["ContextKeyNames"]
+expect(keys == ["aws:SecureTransport", "s3:prefix"], f"{keys}")
+keys = iam.get_context_keys_for_principal_policy(PolicySourceArn=role["Arn"], PolicyInputList=[conditional])
+expect(keys["ContextKeyNames"] == ["aws:SecureTransport", "s3:prefix"], f"{keys}")
 
 # --- taking it down
 iam.delete_role_policy(RoleName="Deploy", PolicyName="INLINE")

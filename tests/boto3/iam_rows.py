@@ -655,6 +655,13 @@ refused(
     wrong.list_roles,
 )
 
+# --- the alias of the account
+refused(
+    "a long alias", 400, "ValidationError",
+    constraint(("accountAlias", pattern("^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$")), ("accountAlias", at_most(63))),
+    iam.create_account_alias, AccountAlias="a" * 64,
+)
+
 # --- users
 row("GetUser of a user", client(aws_access_key_id="AKIAJANE", aws_secret_access_key="jane").get_user()["User"]["UserName"], "jane")
 refused("no user", 404, "NoSuchEntity", "The user with name none cannot be found.", iam.get_user, UserName="none")

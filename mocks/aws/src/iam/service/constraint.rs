@@ -94,6 +94,17 @@ pub(super) fn policy_path(violations: &mut Violations, member: &str, value: Opti
     violations.optional(member, value, PATH);
 }
 
+/// The alias of an account.
+pub(super) fn account_alias(violations: &mut Violations, value: Option<&str>) {
+    let pattern = "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$";
+    violations.form("accountAlias", value, pattern, |alias| {
+        let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let inside = !alias.starts_with('-') && !alias.ends_with('-') && !alias.contains("--");
+        (3..=63).contains(&alias.len()) && inside && alias.bytes().all(|byte| letter(byte) || byte == b'-')
+    });
+    violations.required("accountAlias", value, length(3, 63));
+}
+
 /// The id of a version of a policy.
 pub(super) fn version_id(violations: &mut Violations, value: Option<&str>) {
     violations.form("versionId", value, r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?", |id| {
@@ -137,6 +148,10 @@ mod tests {
     #[case::version_with_stage(version_id, "v1.a-b", true)]
     #[case::version_zero(version_id, "v0", false)]
     #[case::no_version(version_id, "1", false)]
+    #[case::alias(account_alias, "acme-1", true)]
+    #[case::alias_with_two_hyphens(account_alias, "acme--1", false)]
+    #[case::short_alias(account_alias, "ac", false)]
+    #[case::alias_in_capitals(account_alias, "Acme", false)]
     fn forms(#[case] check: Check, #[case] value: &str, #[case] fits: bool) {
         let mut violations = Violations::without_values();
         check(&mut violations, Some(value));

@@ -79,6 +79,11 @@ pub(super) fn no_provider_to_delete(arn: &str) -> ApiError {
     no_such_entity(format!("OpenId connect Provider {arn} cannot be found."))
 }
 
+/// The text is not recorded.
+pub(super) fn no_such_alias(alias: &str) -> ApiError {
+    no_such_entity(format!("The account alias with name {alias} cannot be found."))
+}
+
 pub(super) fn no_such_user(name: &str) -> ApiError {
     no_such_entity(format!("The user with name {name} cannot be found."))
 }

@@ -1,6 +1,6 @@
 //! The operations that IAM has (its published service model) and this mock has not.
 
-pub(super) static NOT_MOCKED: [&str; 132] = [
+pub(super) static NOT_MOCKED: [&str; 128] = [
     "AcceptDelegationRequest",
     "AcquireRole",
     "AddRoleToInstanceProfile",
@@ -10,7 +10,6 @@ pub(super) static NOT_MOCKED: [&str; 132] = [
     "AttachUserPolicy",
     "ChangePassword",
     "CreateAccessKey",
-    "CreateAccountAlias",
     "CreateDelegationRequest",
     "CreateGroup",
     "CreateInstanceProfile",
@@ -22,7 +21,6 @@ pub(super) static NOT_MOCKED: [&str; 132] = [
     "CreateVirtualMFADevice",
     "DeactivateMFADevice",
     "DeleteAccessKey",
-    "DeleteAccountAlias",
     "DeleteAccountPasswordPolicy",
     "DeleteGroup",
     "DeleteGroupPolicy",
@@ -54,8 +52,6 @@ pub(super) static NOT_MOCKED: [&str; 132] = [
     "GetAccountPasswordPolicy",
     "GetAccountProperties",
     "GetAccountSummary",
-    "GetContextKeysForCustomPolicy",
-    "GetContextKeysForPrincipalPolicy",
     "GetCredentialReport",
     "GetDelegationRequest",
     "GetGroup",

@@ -91,6 +91,10 @@ static OPERATIONS: &[(Operation, Serve)] = &operations! {
     UntagPolicy: managed_policy::tags::untag;
 
     GetAccountAuthorizationDetails: authorization_details::serve;
+    CreateAccountAlias: account_alias::create;
+    DeleteAccountAlias: account_alias::delete;
+    GetContextKeysForCustomPolicy: simulation::context_keys::of_custom;
+    GetContextKeysForPrincipalPolicy: simulation::context_keys::of_principal;
     GetUser: user::get;
     ListAccountAliases: account_alias::list;
     SimulateCustomPolicy: simulation::custom::serve;

@@ -70,7 +70,7 @@ impl<'a> Input<'a> {
 }
 
 /// A document that can be read; which error AWS has for others is not recorded.
-fn policy(text: &str) -> Result<Policy, Failure> {
+pub(super) fn policy(text: &str) -> Result<Policy, Failure> {
     Policy::parse(text).map_err(|error| {
         let why = format!("a policy cannot be read: {error}");
         error::invalid_input(error.message().to_owned()).because(Cause::InvalidInput { why })

@@ -1,5 +1,6 @@
 //! The policy simulator ("Testing IAM policies with the IAM policy simulator", IAM User Guide).
 
+pub(super) mod context_keys;
 pub(super) mod custom;
 mod evaluation;
 mod input;

@@ -56,7 +56,7 @@ pub(in crate::iam::service) fn serve(asked: &Asked<'_>, call: &mut Call) -> Resu
 }
 
 /// The role; users have no policies here, and there are no groups.
-fn find<'a>(account: &'a Account, arn: &str) -> Result<&'a Role, Failure> {
+pub(super) fn find<'a>(account: &'a Account, arn: &str) -> Result<&'a Role, Failure> {
     let role = RoleArn::parse(arn).ok().filter(|role| role.account == account.id);
     let role = role.and_then(|role| account.role(&role.path, &role.name));
     role.ok_or_else(|| {
