@@ -5,6 +5,7 @@ mod articles;
 mod calls;
 mod command_line;
 mod completions;
+mod differential;
 mod exec;
 mod explain;
 mod faults;

@@ -32,8 +32,8 @@ pub(crate) fn compose(
     sources: &mut Sources,
     findings: &mut Findings,
 ) -> Option<Node> {
-    let mut root = include::file(name, text, library, circumstances, sources, findings)?;
-    finish(&mut root, findings)
+    let root = include::file(name, text, library, circumstances, sources, findings)?;
+    finish(root, findings)
 }
 
 /// Composes the files that a `trigger:include` names, which make up a child pipeline.
@@ -44,13 +44,13 @@ pub(crate) fn compose_child(
     sources: &mut Sources,
     findings: &mut Findings,
 ) -> Option<Node> {
-    let mut root = include::entries(entries, library, circumstances, sources, findings)?;
-    finish(&mut root, findings)
+    let root = include::entries(entries, library, circumstances, sources, findings)?;
+    finish(root, findings)
 }
 
-fn finish(root: &mut Node, findings: &mut Findings) -> Option<Node> {
+fn finish(mut root: Node, findings: &mut Findings) -> Option<Node> {
     let mut budget = budget::Budget::default();
-    extends::resolve(root, &mut budget, findings);
-    reference::resolve(root, &mut budget, findings);
-    findings.is_empty().then(|| root.clone())
+    extends::resolve(&mut root, &mut budget, findings);
+    reference::resolve(&mut root, &mut budget, findings);
+    findings.is_empty().then_some(root)
 }

@@ -3,9 +3,33 @@
 //! DIVERGENCE: of RE2's syntax, `\Q…\E`, `\C` and a lower limit on repetitions are missing here, and `\d`, `\w` and
 //! `\b` know more than ASCII; names of branches and variables seldom tell the difference.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use regex::Regex;
 
 use super::SyntaxError;
+
+/// Expressions that are kept compiled. Jobs that extend the same rules have the same ones, and compiling takes longest.
+const MAX_KEPT: usize = 256;
+
+thread_local! {
+    static KEPT: RefCell<HashMap<String, Regex>> = RefCell::default();
+}
+
+fn compiled(text: &str) -> Result<Regex, SyntaxError> {
+    KEPT.with_borrow_mut(|kept| {
+        if let Some(known) = kept.get(text) {
+            return Ok(known.clone());
+        }
+        let regex = Regex::new(text).map_err(|_| SyntaxError)?;
+        if kept.len() == MAX_KEPT {
+            kept.clear();
+        }
+        kept.insert(text.to_owned(), regex.clone());
+        Ok(regex)
+    })
+}
 
 /// A regular expression written `/…/`, with flags after the last slash.
 #[derive(Clone, Debug)]
@@ -33,14 +57,12 @@ impl Pattern {
         } else {
             format!("(?{flags})")
         };
-        Regex::new(&format!("{flags}{body}"))
-            .map(Self)
-            .map_err(|_| SyntaxError)
+        compiled(&format!("{flags}{body}")).map(Self)
     }
 
     /// An expression without slashes, as `spec:inputs:regex` has it.
     pub(crate) fn bare(text: &str) -> Result<Self, SyntaxError> {
-        Regex::new(text).map(Self).map_err(|_| SyntaxError)
+        compiled(text).map(Self)
     }
 
     pub(crate) fn is_match(&self, text: &str) -> bool {

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
+use gitlab_pipeline::{AllowFailure, Audience, Job, Need};
 use mock_gitlab::{KeyPool, PipelineSource};
+use serde_json::{Map, Value, json};
 
 use super::job::PipelineOptions;
 use super::{Exit, Failure, input, interrupt};
@@ -75,6 +77,10 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with = "lint")]
     list: bool,
 
+    /// Print the list as JSON, with each job's keywords
+    #[arg(long, requires = "list")]
+    json: bool,
+
     /// Only check whether GitLab would create the pipeline
     #[arg(long)]
     lint: bool,
@@ -108,7 +114,11 @@ pub(super) async fn run(arguments: Arguments, context: Context) -> Result<Exit, 
         return Ok(Exit::AsExpected);
     }
     if arguments.list {
-        list(&preview);
+        if arguments.json {
+            say(&format!("{:#}", as_json(&preview)));
+        } else {
+            list(&preview);
+        }
         return Ok(Exit::AsExpected);
     }
     if arguments.options.world.is_none() {
@@ -120,7 +130,7 @@ pub(super) async fn run(arguments: Arguments, context: Context) -> Result<Exit, 
         let inferred = infer::infer(&mut case.world, project, &preview.texts, &preview.audiences);
         tell_inferred(&inferred);
     }
-    let uses_aws = |job: &gitlab_pipeline::Job| {
+    let uses_aws = |job: &Job| {
         job.commands()
             .chain(job.after_script.iter().map(String::as_str))
             .any(|command| {
@@ -313,6 +323,62 @@ fn list(preview: &Preview) {
     for (omitted, place) in plan.omitted.iter().zip(&preview.places) {
         say(&format!("  {}: {} ({place})", omitted.name, omitted.reason));
     }
+}
+
+/// `--list --json`: the jobs with everything that they inherit, and those that are not created.
+fn as_json(preview: &Preview) -> Value {
+    let jobs: Vec<Value> = preview.plan.jobs.iter().map(job_as_json).collect();
+    let omitted = preview.plan.omitted.iter().zip(&preview.places);
+    let omitted: Vec<Value> = omitted
+        .map(|(omitted, at)| json!({ "name": omitted.name, "reason": omitted.reason, "at": at }))
+        .collect();
+    json!({ "stages": preview.plan.stages, "jobs": jobs, "not_created": omitted })
+}
+
+fn job_as_json(job: &Job) -> Value {
+    let variables: Map<String, Value> = job
+        .variables
+        .iter()
+        .map(|(name, value)| (name.clone(), value.text.clone().into()))
+        .collect();
+    let tokens: Map<String, Value> = job
+        .id_tokens
+        .iter()
+        .map(|(name, token)| {
+            let aud = match &token.aud {
+                Audience::One(one) => json!(one),
+                Audience::Many(many) => json!(many),
+            };
+            (name.clone(), json!({ "aud": aud }))
+        })
+        .collect();
+    let allow_failure = match &job.allow_failure {
+        AllowFailure::No => json!(false),
+        AllowFailure::Yes => json!(true),
+        AllowFailure::ExitCodes(codes) => json!({ "exit_codes": codes }),
+    };
+    let needs = job.needs.as_ref().map(|needs| {
+        let one =
+            |need: &Need| json!({ "job": need.job, "artifacts": need.artifacts, "optional": need.optional });
+        needs.iter().map(one).collect::<Vec<_>>()
+    });
+    json!({
+        "name": job.name,
+        "base_name": job.base_name,
+        "stage": job.stage,
+        "when": job.when.word(),
+        "allow_failure": allow_failure,
+        "needs": needs,
+        "image": job.image.as_ref().map(|image| &image.name),
+        "environment": job.environment.as_ref().map(|environment| &environment.name),
+        "variables": variables,
+        "id_tokens": tokens,
+        "before_script": job.before_script,
+        "script": job.script,
+        "after_script": job.after_script,
+        "timeout": job.timeout,
+        "tags": job.tags,
+    })
 }
 
 /// A job's log, as it ends.
