@@ -179,10 +179,14 @@ impl Journal {
             listener(&entry);
         }
         pages.entries.push_back(entry);
+        let mut oldest = None;
         if pages.entries.len() > self.keep {
-            pages.entries.pop_front();
+            oldest = pages.entries.pop_front();
             pages.before += 1;
         }
+        // It has a good deal to give back, for which nobody else need wait.
+        drop(pages);
+        drop(oldest);
     }
 
     /// The lines with this number and those after it, as far as they are kept, oldest first, each with its number. Numbers

@@ -185,7 +185,7 @@ fn redirect(request: &ApiRequest<'_>) -> Answer {
 
 /// Writes the answer. `region` is that of an answer with an extended request id, which STS gives and IAM does not.
 fn respond(answer: Answer, request_id: &str, region: Option<&str>) -> Response<Body> {
-    let mut headers = HeaderMap::with_capacity(8);
+    let mut headers = HeaderMap::with_capacity(6);
     let mut set = |name: &'static str, value: String| {
         // a value that a header cannot hold is left out; only a query that is no header text could be one
         if let Ok(value) = HeaderValue::try_from(value) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_html_form::from_bytes;
+use form_urlencoded::parse;
 
 /// Names and values in the order sent: those of the query string, then those of the form. Where a name comes
 /// twice, the first counts (recorded AWS behaviour for `Action` and `Version`). Bytes that are not UTF-8 become
@@ -13,8 +13,7 @@ pub(crate) struct Parameters(Vec<(String, String)>);
 impl Parameters {
     /// Reads a query string and the body of a form.
     pub(crate) fn read(query: &str, form: &[u8]) -> Self {
-        // decoding pairs of strings cannot fail; if it ever did, there would be no parameters
-        let pairs = |bytes: &[u8]| from_bytes::<Vec<(String, String)>>(bytes).unwrap_or_default();
+        let pairs = |bytes| -> Vec<(String, String)> { parse(bytes).into_owned().collect() };
         let mut parameters = pairs(form);
         if !query.is_empty() {
             let mut all = pairs(query.as_bytes());

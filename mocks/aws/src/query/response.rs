@@ -67,7 +67,7 @@ pub(crate) fn operation_document<R: Serialize>(
 
 /// An XML document.
 pub(crate) fn document(root: &str, content: &impl Serialize) -> String {
-    let mut text = String::with_capacity(1536);
+    let mut text = String::with_capacity(2560);
     let mut serializer = Serializer::with_root(&mut text, Some(root))
         .expect("the names of root elements are constants of this crate and valid");
     serializer.indent(' ', 2).set_quote_level(QuoteLevel::Partial);
