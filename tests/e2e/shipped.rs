@@ -52,6 +52,12 @@ fn every_shipped_scenario_passes() {
             assert!(of_family(wanted), "{family} has no {wanted}");
         }
     }
+    // Every style of a template both logs in and fails as it typically does.
+    let styles = report["cases"].as_array().unwrap().iter().filter(|case| {
+        let id = case["id"].as_str().unwrap();
+        id.starts_with("scenarios/styles/")
+    });
+    assert!(styles.count() >= 40, "{report:#}");
     assert!(done.left_behind.is_empty(), "{:?}", done.left_behind);
 }
 

@@ -3,6 +3,9 @@
 //! Hashes merge deeply and the including file wins; what is included comes first in the order. Nothing is extended or
 //! referenced before all files are merged. Source: GitLab docs, "Use CI/CD configuration from other files"; messages
 //! as `Gitlab::Ci::Config::External` words them.
+//!
+//! DIVERGENCE: all files of a configuration together may have 16 MiB, where GitLab takes 300 MiB
+//! (`ci_max_total_yaml_size_bytes`): far more than anybody writes, and too much for a laptop.
 
 mod location;
 

@@ -1,6 +1,8 @@
 //! `artifacts:reports:dotenv`: variables that a job leaves to later ones.
 //!
-//! Source: GitLab docs, `artifacts:reports:dotenv`; limits are those of GitLab.com's free tier.
+//! DIVERGENCE: the limits are those of GitLab.com's free tier, whatever the instance; others take 20 to 150 variables.
+//!
+//! Source: GitLab docs, `artifacts:reports:dotenv`.
 
 /// Bytes of a report.
 const MAX_BYTES: usize = 5 << 10;

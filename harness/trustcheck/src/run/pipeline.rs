@@ -1,6 +1,9 @@
 //! The jobs of a pipeline in GitLab's order: stage by stage, or as soon as what they need is there; those that may run
 //! together do.
 //!
+//! DIVERGENCE: a delayed job starts as soon as it may, and no more jobs run together than the machine has processors (two at
+//! least), so that a rehearsal takes no longer than its scripts. `resource_group` holds nobody back.
+//!
 //! Source: GitLab docs, "CI/CD pipelines" and `needs`; `Ci::ProcessPipelineService` for which states let a job run.
 
 use std::collections::HashMap;

@@ -1,4 +1,7 @@
 //! The log of one job, written as the runner writes it: header, sections, what the scripts print, the last line.
+//!
+//! DIVERGENCE: the executor is called after what the job asks for (`docker` where it names an image), and the line below it
+//! says that the host's shell stands in for the image; the runner's revision and short token are made up.
 
 use std::time::Duration;
 

@@ -1,4 +1,7 @@
 //! Where the files of an `include` are.
+//!
+//! DIVERGENCE: `~latest` and a part of a version take the highest of the refs that are mapped, where GitLab takes the
+//! highest version that was released to the catalogue.
 
 use std::sync::Arc;
 
