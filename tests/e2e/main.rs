@@ -9,6 +9,7 @@ mod differential;
 mod exec;
 mod explain;
 mod faults;
+mod html;
 mod iam;
 mod leaving_nothing;
 mod mistakes;

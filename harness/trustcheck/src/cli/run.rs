@@ -24,6 +24,7 @@ Examples:
   trustcheck run --filter wildcard                 those with `wildcard` in their path, name or tags
   trustcheck run my/scenario.yml --set ROLE_ARN=arn:aws:iam::111122223333:role/other
   trustcheck run --report junit=junit.xml          for a merge request, beside the report for a person
+  trustcheck run --report html=report.html         a page with logs, requests, tokens and policies side by side
   trustcheck run --partition 2/4                   the second of four parts, each on a machine of its own
 
 In a folder, `*.yml` and `*.yaml` files are scenarios, but for `*.gitlab-ci.yml` and what lies in folders named
@@ -44,7 +45,7 @@ pub(super) struct Arguments {
     #[arg(long, short, value_name = "N")]
     jobs: Option<NonZeroUsize>,
 
-    /// Write a report: pretty, json, junit or tap, to FILE or standard output; several may be asked for [default: pretty]
+    /// Write a report: pretty, json, junit, tap or html, to FILE or standard output; several may be asked for [default: pretty]
     #[arg(long, short, value_name = "FORMAT[=FILE]")]
     report: Vec<Wanted>,
 

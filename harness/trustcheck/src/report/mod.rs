@@ -1,6 +1,7 @@
 //! Reports: one file a format. Each listens to a run, and none computes a result again.
 
 pub(crate) mod explanation;
+mod html;
 mod json;
 mod junit;
 mod pretty;
@@ -39,14 +40,17 @@ pub enum Format {
     Junit,
     /// For a harness: version 14 of the Test Anything Protocol.
     Tap,
+    /// For a browser: one file with everything in it.
+    Html,
 }
 
 /// Every format by its name. One line each.
-const FORMATS: [(&str, Format); 4] = [
+const FORMATS: [(&str, Format); 5] = [
     ("pretty", Format::Pretty),
     ("json", Format::Json),
     ("junit", Format::Junit),
     ("tap", Format::Tap),
+    ("html", Format::Html),
 ];
 
 impl std::str::FromStr for Wanted {
@@ -91,6 +95,7 @@ pub fn listener(wanted: &Wanted, context: &Context, progress: &Progress) -> io::
         Format::Json => Box::new(json::Json::new(out)),
         Format::Junit => Box::new(junit::Junit::new(out)),
         Format::Tap => Box::new(tap::Tap::new(out)),
+        Format::Html => Box::new(html::Html::new(out, trustcheck_lab::host_now())),
     })
 }
 
@@ -105,7 +110,7 @@ mod tests {
     #[case("jsn", Err("no report is called `jsn`; did you mean `json`?"))]
     #[case(
         "html5x",
-        Err("no report is called `html5x`; there are pretty, json, junit, tap")
+        Err("no report is called `html5x`; there are pretty, json, junit, tap, html")
     )]
     #[case("json=", Err("the file's name is missing after `=`"))]
     fn reports_are_asked_for_by_name(
