@@ -169,12 +169,12 @@ fn a_place_that_cannot_be_written_is_one_clear_line() {
     let directory = tempfile::tempdir().unwrap();
     write(directory.path(), "quick.yml", &scenario(PASSES));
     let done = trustcheck(directory.path())
-        .args(["run", "quick.yml"])
+        .args(["run", "--executor", "host", "quick.yml"])
         .env("TMPDIR", "/nonexistent")
         .run();
     assert_eq!(done.code, 3, "{}{}", done.stdout, done.stderr);
     assert!(
-        done.stdout.contains("cannot make the job's directories"),
+        done.stdout.contains("cannot make a place for the job"),
         "{}",
         done.stdout
     );

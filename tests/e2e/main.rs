@@ -18,6 +18,7 @@ mod pipeline_command;
 mod pipelines;
 mod readme;
 mod reports;
+mod sandbox;
 mod schema;
 mod serve;
 mod shipped;

@@ -128,7 +128,7 @@ pub(crate) fn run_script(directory: &Path, script: &str, contains: &str) {
     );
     write(directory, "script.yml", &crate::scenario(&rest));
     let done = trustcheck(directory)
-        .args(["run", "--deny-skips", "script.yml"])
+        .args(["run", "--executor", "host", "--deny-skips", "script.yml"])
         .run();
     assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
 }

@@ -71,6 +71,8 @@ fn a_refused_host_is_in_the_journal() {
                 printf 'CONNECT example.org:443 HTTP/1.1\\r\\nHost: example.org:443\\r\\n\\r\\n' >&3\n    read -r line <&3; echo \"$line\"\n\
                 expect:\n  job: success\n  output: { contains: 502 Bad Gateway }\n  journal: { refused: example.org, times: 1 }\n";
     write(directory.path(), "test.yml", &scenario(rest));
-    let done = trustcheck(directory.path()).args(["run", "test.yml"]).run();
+    let done = trustcheck(directory.path())
+        .args(["run", "--executor", "host", "test.yml"])
+        .run();
     assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
 }

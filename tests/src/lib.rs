@@ -73,6 +73,31 @@ impl Trustcheck {
         self
     }
 
+    /// As another user, who has no rights here, with a cache of its own. Only root can become one.
+    ///
+    /// # Panics
+    /// Where its directories cannot be made.
+    #[must_use]
+    pub fn as_nobody(mut self) -> Trustcheck {
+        use std::os::unix::fs::{PermissionsExt, chown};
+        use std::os::unix::process::CommandExt;
+        const NOBODY: u32 = 65534;
+        let cache = self.temporary.path().join("cache");
+        std::fs::create_dir(&cache).expect("a directory can be made");
+        for directory in [self.temporary.path(), &cache] {
+            std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o755))
+                .and_then(|()| chown(directory, Some(NOBODY), Some(NOBODY)))
+                .expect("root can give a directory away");
+        }
+        self.command
+            .uid(NOBODY)
+            .gid(NOBODY)
+            .env("TRUSTCHECK_CACHE", &cache)
+            .env("HOME", "/nonexistent")
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin");
+        self
+    }
+
     /// With this on its standard input.
     #[must_use]
     pub fn stdin(mut self, input: impl Into<Stdio>) -> Trustcheck {
@@ -122,7 +147,10 @@ impl Trustcheck {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-            left_behind: entries.map(|entry| entry.path()).collect(),
+            left_behind: entries
+                .map(|entry| entry.path())
+                .filter(|path| !path.ends_with("cache"))
+                .collect(),
         }
     }
 }

@@ -54,6 +54,20 @@ pub struct Limits {
     pub files: u64,
 }
 
+impl Limits {
+    /// What a job may use on this host: enough for a build, and never all there is.
+    #[must_use]
+    pub fn of_this_host() -> Limits {
+        let system = rustix::system::sysinfo();
+        let memory = system.totalram.saturating_mul(u64::from(system.mem_unit));
+        Limits {
+            processes: 1024,
+            memory: (memory / 2).min(4 << 30),
+            files: (memory / 4).min(2 << 30),
+        }
+    }
+}
+
 /// A file that the job sees in the place of the host's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overlaid {

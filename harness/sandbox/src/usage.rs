@@ -7,11 +7,12 @@ use crate::Limits;
 use crate::control::Ending;
 
 /// What a job uses at a moment.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(crate) struct Usage {
+    processes: Vec<String>,
     /// Threads of all processes.
     threads: u64,
-    /// Bytes of memory that are no file's.
+    /// Bytes of memory that are no file's, each process by itself.
     memory: u64,
 }
 
@@ -27,16 +28,24 @@ impl Usage {
             usage.threads += threads.count() as u64;
             usage.memory += memory(&process);
             waiting.extend(children(&process));
+            usage.processes.push(process);
         }
         usage
     }
 
     /// The limit that is exceeded, if one is.
-    pub(crate) fn beyond(self, limits: Limits) -> Option<Ending> {
-        if self.memory > limits.memory {
-            return Some(Ending::OverMemory);
+    pub(crate) fn beyond(&self, limits: Limits) -> Option<Ending> {
+        if self.threads > limits.processes {
+            return Some(Ending::OverProcesses);
         }
-        (self.threads > limits.processes).then_some(Ending::OverProcesses)
+        // A forked process shares its memory until it writes there. Who has how much takes the kernel longer to tell, so
+        // it is asked only where it matters.
+        (self.memory > limits.memory && self.shared_out() > limits.memory).then_some(Ending::OverMemory)
+    }
+
+    /// Bytes of memory, with what several processes share counted once.
+    fn shared_out(&self) -> u64 {
+        self.processes.iter().map(|process| share(process)).sum()
     }
 }
 
@@ -52,6 +61,20 @@ fn children(process: &str) -> Vec<String> {
         }
     }
     list.split_whitespace().map(str::to_owned).collect()
+}
+
+/// A process's share of the memory that no file backs (`/proc/pid/smaps_rollup`).
+fn share(process: &str) -> u64 {
+    let Ok(text) = fs::read_to_string(format!("/proc/{process}/smaps_rollup")) else {
+        return 0; // it has ended
+    };
+    let kibibytes = |name: &str| {
+        text.lines()
+            .filter_map(|line| line.strip_prefix(name))
+            .filter_map(|rest| rest.trim().strip_suffix(" kB")?.parse::<u64>().ok())
+            .sum::<u64>()
+    };
+    (kibibytes("Pss_Anon:") + kibibytes("Pss_Shmem:")) * 1024
 }
 
 /// Memory that no file backs: resident pages less the shared ones (`/proc/pid/statm`).

@@ -164,6 +164,7 @@ impl JobRun {
             Exit::Signal(signal) => format!("ended by signal {signal}"),
             Exit::TimedOut => format!("stopped at its time limit of {:?}", self.limit),
             Exit::Interrupted => "interrupted".to_owned(),
+            Exit::Exceeded(excess) => format!("stopped, since {excess}"),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod completions;
 mod descriptors;
 mod exec;
+mod executors;
 mod exit;
 mod explain;
 mod input;

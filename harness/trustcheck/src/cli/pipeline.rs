@@ -10,11 +10,11 @@ use gitlab_pipeline::{AllowFailure, Audience, Job, Need};
 use mock_gitlab::{KeyPool, PipelineSource};
 use serde_json::{Map, Value, json};
 
+use super::executors::ExecutorOptions;
 use super::job::PipelineOptions;
 use super::{Exit, Failure, input, interrupt};
 use crate::context::Context;
 use crate::diagnostic::Source;
-use crate::execute::Host;
 use crate::infer::{self, Inferred};
 use crate::observation::{JobRun, JobStatus, PipelineStatus};
 use crate::reader::Located;
@@ -85,6 +85,9 @@ pub(super) struct Arguments {
     #[arg(long)]
     lint: bool,
 
+    #[command(flatten)]
+    executor: ExecutorOptions,
+
     /// Write a report: json, junit or tap, to FILE
     #[arg(long, short, value_name = "FORMAT=FILE")]
     report: Vec<Wanted>,
@@ -144,14 +147,21 @@ pub(super) async fn run(arguments: Arguments, context: Context) -> Result<Exit, 
     }
     let stop = interrupt::token();
     let context = Arc::new(context);
-    let host = Host::find(&context).map_err(|error| Failure::new(Exit::Environment, error.to_string()))?;
+    let executors = arguments.executor.find(&[], &context)?;
     let ready = tools::provide(case.needs.iter().copied(), &context, &stop, &|what| {
         progress.preparing(what);
     })
     .await;
-    let surroundings = Surroundings::new(host, ready, stop.clone(), rand::random(), &context, &|what| {
-        progress.preparing(what);
-    })
+    let surroundings = Surroundings::new(
+        executors,
+        ready,
+        stop.clone(),
+        rand::random(),
+        &context,
+        &|what| {
+            progress.preparing(what);
+        },
+    )
     .map_err(|error| Failure::new(Exit::Environment, error.to_string()))?;
     let colour = context.colour();
     let began = Instant::now();
@@ -223,6 +233,7 @@ fn case(arguments: &Arguments, context: &Context) -> Result<Case, Failure> {
         lesson: None,
         values: Vec::new(),
         needs: Vec::new(),
+        executor: None,
         world,
         start: Start {
             project: Some(located(&started.project)),

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 use clap::Args;
 
+use super::executors::ExecutorOptions;
 use super::{Exit, Failure, interrupt};
 use crate::context::Context;
-use crate::execute::Host;
 use crate::partition::Partition;
 use crate::report::{self, Format, Progress, Wanted};
 use crate::run::{self, Limits, Listener, Summary, Surroundings};
@@ -44,6 +44,9 @@ pub(super) struct Arguments {
     /// How many cases run at once [default: one a processor]
     #[arg(long, short, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+
+    #[command(flatten)]
+    executor: ExecutorOptions,
 
     /// Write a report: pretty, json, junit, tap or html, to FILE or standard output; several may be asked for [default: pretty]
     #[arg(long, short, value_name = "FORMAT[=FILE]")]
@@ -118,11 +121,12 @@ pub(super) async fn run(arguments: Arguments, context: Context) -> Result<Exit, 
 
     let mut listeners = listeners(&arguments, &context, &progress)?;
     let context = Arc::new(context);
-    let host = Host::find(&context).map_err(|error| Failure::new(Exit::Environment, error.to_string()))?;
+    let required: Vec<_> = entries.iter().filter_map(Entry::executor).collect();
+    let executors = arguments.executor.find(&required, &context)?;
     let needed = entries.iter().flat_map(Entry::needs);
     let ready = tools::provide(needed, &context, &stop, &|what| progress.preparing(what)).await;
     let seed = arguments.seed.unwrap_or_else(rand::random);
-    let surroundings = Surroundings::new(host, ready, stop, seed, &context, &|what| {
+    let surroundings = Surroundings::new(executors, ready, stop, seed, &context, &|what| {
         progress.preparing(what);
     })
     .map_err(|error| Failure::new(Exit::Environment, error.to_string()))?;

@@ -6,16 +6,15 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use gitlab_pipeline::runner::shell::{self, Shell};
+use gitlab_pipeline::runner::shell::Shell;
 use job_sandbox::PrivateTmp;
 use tokio_util::sync::CancellationToken;
 
+use super::executor::{Order, kind_of_shell, path_with};
 use super::orphans;
-use super::process::{self, Exit, Program, find_program};
+use super::process::{self, Exit, Program};
 use super::room::Room;
 use crate::context::Context;
 
@@ -28,61 +27,21 @@ pub struct Host {
     this: Option<PathBuf>,
 }
 
-/// Why no job can run on this host.
-#[derive(Debug, thiserror::Error)]
-pub enum HostError {
-    /// There is no shell.
-    #[error("no shell on this host: looked for bash and sh in {0}")]
-    NoShell(String),
-}
-
-/// One job to run.
-#[derive(Debug)]
-pub struct Order<'a> {
-    /// Where it lives.
-    pub room: &'a Room,
-    /// What its shell reads.
-    pub script: String,
-    /// Where the world answers.
-    pub edge: SocketAddr,
-    /// Directories to put in front of `PATH`.
-    pub tools: &'a [PathBuf],
-    /// How long it may take.
-    pub limit: Duration,
-}
-
 impl Host {
-    /// Finds what the executor needs on this host.
-    ///
-    /// # Errors
-    /// Where there is no shell.
-    pub fn find(context: &Context) -> Result<Host, HostError> {
-        let path = context
-            .variable("PATH")
-            .unwrap_or("/usr/local/bin:/usr/bin:/bin")
-            .to_owned();
-        let shell = shell::detect(|path| process::is_executable(Path::new(path)))
-            .map(PathBuf::from)
-            .or_else(|| find_program("bash", &path)) // systems that keep their programs elsewhere
-            .or_else(|| find_program("sh", &path))
-            .ok_or_else(|| HostError::NoShell(shell::DETECTION.join(", ")))?;
-        orphans::adopt();
-        Ok(Host {
+    /// The host, whose jobs run in `shell` and find their programs on `path`.
+    pub(super) fn new(shell: PathBuf, path: String, context: &Context) -> Host {
+        Host {
             shell,
             path,
             temporary: context.temporary.clone(),
             this: context.program.clone(),
-        })
+        }
     }
 
     /// Which shell the jobs' scripts are written for.
     #[must_use]
     pub fn shell(&self) -> Shell {
-        if self.shell.ends_with("bash") {
-            Shell::Bash
-        } else {
-            Shell::Sh
-        }
+        kind_of_shell(&self.shell)
     }
 
     /// Where jobs' directories are made.
@@ -105,19 +64,20 @@ impl Host {
     /// Where the shell cannot be started.
     pub async fn execute(
         &self,
+        room: &Room,
         order: &Order<'_>,
         stop: &CancellationToken,
         output: impl FnMut(&[u8]),
     ) -> io::Result<Exit> {
         // The room's name is random, and so marks the job's processes among all others.
-        let mark = order.room.root().display().to_string();
-        let (path, arguments) = self.command(order);
+        let mark = room.root().display().to_string();
+        let (path, arguments) = self.command(room, order);
         let program = Program {
             path,
             arguments,
-            environment: self.environment(order, &mark),
-            directory: order.room.project().to_owned(),
-            input: Some(order.room.script(&order.script)?),
+            environment: self.environment(room, order, &mark),
+            directory: room.project().to_owned(),
+            input: Some(room.script(&order.script)?),
         };
         let exit = process::run(&program, order.limit, stop, output).await;
         orphans::end(&mark);
@@ -126,18 +86,18 @@ impl Host {
 
     /// The command that starts the shell. A script that names `/tmp` gets one of its own, where the kernel allows it: what
     /// it writes there under a fixed name must not meet another job's file, nor stay behind.
-    fn command(&self, order: &Order<'_>) -> (PathBuf, Vec<OsString>) {
+    fn command(&self, room: &Room, order: &Order<'_>) -> (PathBuf, Vec<OsString>) {
         // The room itself usually lies in the host's `/tmp`.
         let names_tmp = || {
             order
                 .script
-                .replace(&*order.room.root().to_string_lossy(), "")
+                .replace(&*room.root().to_string_lossy(), "")
                 .contains("/tmp")
         };
         let Some(this) = self.this.as_deref().filter(|_| names_tmp()) else {
             return (self.shell.clone(), Vec::new());
         };
-        let mut keep = vec![order.room.root().to_owned()];
+        let mut keep = vec![room.root().to_owned()];
         for directory in order
             .tools
             .iter()
@@ -156,33 +116,20 @@ impl Host {
         job_sandbox::command(
             this,
             &PrivateTmp {
-                directory: order.room.temporary().to_owned(),
+                directory: room.temporary().to_owned(),
                 keep,
             },
             &self.shell,
         )
     }
 
-    /// The host's `PATH` with the tools' directories in front of it.
-    fn path_with(&self, tools: &[PathBuf]) -> String {
-        let mut parts: Vec<String> = Vec::new();
-        for directory in tools.iter().map(|directory| directory.display().to_string()) {
-            if !parts.contains(&directory) {
-                parts.push(directory);
-            }
-        }
-        parts.push(self.path.clone());
-        parts.join(":")
-    }
-
     /// What the shell starts with, before the job's own variables are exported by the script. Of the host's
     /// environment only `PATH` is kept.
-    fn environment(&self, order: &Order<'_>, mark: &str) -> Vec<(String, String)> {
-        let room = order.room;
+    fn environment(&self, room: &Room, order: &Order<'_>, mark: &str) -> Vec<(String, String)> {
         let text = |path: &Path| path.display().to_string();
         let url = format!("http://{}", order.edge);
         let mut environment = vec![
-            ("PATH".to_owned(), self.path_with(order.tools)),
+            ("PATH".to_owned(), path_with(order.tools, &self.path)),
             ("HOME".to_owned(), text(room.home())),
             ("TMPDIR".to_owned(), text(room.temporary())),
             ("LANG".to_owned(), "C.UTF-8".to_owned()),

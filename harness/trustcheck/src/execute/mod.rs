@@ -1,13 +1,23 @@
 //! Executors: how a job runs and reaches the mocks. One file an executor.
 
+mod executor;
 pub mod foreground;
 mod host;
 mod log;
 pub mod orphans;
 mod process;
 mod room;
+#[cfg(target_os = "linux")]
+mod sandbox;
+#[cfg(target_os = "linux")]
+mod toolchains;
+#[cfg(target_os = "linux")]
+mod trust;
 
-pub use host::{Host, HostError, Order};
+pub use executor::{Choice, Executor, ExecutorError, Executors, Kind, Order, Place};
+pub use host::Host;
 pub use log::JobLog;
-pub use process::{Exit, Program, find_program, run};
+pub use process::{Excess, Exit, Program, find_program, run};
 pub use room::Room;
+#[cfg(target_os = "linux")]
+pub use sandbox::{Cell, Sandbox};

@@ -1,6 +1,7 @@
 //! One child process, its whole tree, and what they print.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -43,7 +44,33 @@ pub enum Exit {
     TimedOut,
     /// It was stopped because the run was interrupted.
     Interrupted,
+    /// It was stopped because it used too much.
+    Exceeded(Excess),
 }
+
+/// What a process used too much of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Excess {
+    /// Memory, all its processes together.
+    Memory,
+    /// Processes and threads.
+    Processes,
+    /// It printed too much.
+    Output,
+}
+
+impl fmt::Display for Excess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Excess::Memory => "it used more memory than a job may",
+            Excess::Processes => "it started more processes than a job may",
+            Excess::Output => "it printed more than 1 GiB",
+        })
+    }
+}
+
+/// How many bytes a process may print: more than any log keeps, by far.
+pub(super) const MOST_OUTPUT: usize = 1 << 30;
 
 /// How long output is still read after the process and its group have ended: long enough to empty the pipe, short
 /// where a process that left the group holds it open.
@@ -91,6 +118,7 @@ pub async fn run(
         let deadline = tokio::time::sleep(limit);
         tokio::pin!(deadline);
         let mut open = true;
+        let mut printed = 0;
         loop {
             tokio::select! {
                 biased;
@@ -98,7 +126,13 @@ pub async fn run(
                 () = &mut deadline => break Exit::TimedOut,
                 read = reader.read(&mut buffer), if open => match read {
                     Ok(0) | Err(_) => open = false,
-                    Ok(count) => output(&buffer[..count]),
+                    Ok(count) => {
+                        output(&buffer[..count]);
+                        printed += count;
+                        if printed > MOST_OUTPUT {
+                            break Exit::Exceeded(Excess::Output);
+                        }
+                    }
                 },
                 status = child.wait() => break exit_of(status?),
             }

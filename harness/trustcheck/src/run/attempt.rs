@@ -13,7 +13,7 @@ use super::ground::Ground;
 use super::job::{self, Extras, NotReady, Prepared};
 use super::store::{self, Store};
 use super::trace::{Trace, failure};
-use crate::execute::{Exit, Host, Order, Room};
+use crate::execute::{Executor, Exit, Order, Place};
 use crate::observation::JobRun;
 use crate::scenario::{Folder, Variable};
 
@@ -22,7 +22,7 @@ const AFTER_SCRIPT_LIMIT: Duration = Duration::from_secs(5 * 60);
 
 /// What all jobs of a pipeline run with.
 pub(super) struct Means<'a> {
-    pub(super) host: &'a Host,
+    pub(super) executor: Executor<'a>,
     pub(super) tools: &'a [PathBuf],
     pub(super) halt: &'a CancellationToken,
     /// The limit of a job, unless its own is shorter.
@@ -44,28 +44,31 @@ pub(super) struct Outcome {
 }
 
 /// The variables that a child pipeline gets from the job that starts it.
-pub(super) fn forwarded(
+pub(super) async fn forwarded(
     ground: &Ground<'_>,
     means: &Means<'_>,
     job: &Job,
     dotenv: Vec<(String, String)>,
 ) -> Result<Vec<Variable>, String> {
-    let room = room(ground, means)?;
+    let place = place(ground, means).await?;
     let extras = Extras {
         dotenv,
         answers: means.answers,
     };
-    match job::prepare(ground, job, &extras, &room) {
+    let prepared = job::prepare(ground, job, &extras, &place);
+    place.leave().await;
+    match prepared {
         Ok(prepared) => Ok(job::forwarded(job, &prepared)),
         Err(NotReady::Fault(reason) | NotReady::Dropped(reason)) => Err(reason),
     }
 }
 
-fn room(ground: &Ground<'_>, means: &Means<'_>) -> Result<Room, String> {
+async fn place(ground: &Ground<'_>, means: &Means<'_>) -> Result<Place, String> {
     means
-        .host
-        .room(&ground.pipeline.project.path, ground.world.authority().pem())
-        .map_err(|error| format!("cannot make the job's directories: {error}"))
+        .executor
+        .place(&ground.pipeline.project.path, ground.world)
+        .await
+        .map_err(|error| format!("cannot make a place for the job: {error}"))
 }
 
 /// Runs a job once. `earlier` are the jobs whose artifacts it gets.
@@ -77,12 +80,12 @@ pub(super) async fn run(
     dotenv: Vec<(String, String)>,
 ) -> Result<Outcome, String> {
     let began = Instant::now();
-    let room = room(ground, means)?;
+    let place = place(ground, means).await?;
     let extras = Extras {
         dotenv,
         answers: means.answers,
     };
-    let prepared = match job::prepare(ground, job, &extras, &room) {
+    let prepared = match job::prepare(ground, job, &extras, &place) {
         Ok(prepared) => prepared,
         Err(NotReady::Fault(reason)) => return Err(reason),
         Err(NotReady::Dropped(reason)) => return Ok(dropped(ground, means, job, &reason)),
@@ -92,11 +95,14 @@ pub(super) async fn run(
         means,
         job,
         trace: Trace::begin(ground.world, &prepared.taken, &prepared.secrets),
-        room,
+        files: place.files(),
+        place,
         prepared,
         limit: limit(job, means),
     };
-    let seen = attempt.stages(earlier).await?;
+    let seen = attempt.stages(earlier).await;
+    attempt.place.leave().await;
+    let seen = seen?;
     let Seen {
         exit,
         failure,
@@ -143,21 +149,23 @@ struct Attempt<'a, 'g> {
     means: &'a Means<'a>,
     job: &'a Job,
     trace: Trace<'a>,
-    room: Room,
+    place: Place,
+    /// The project directory, as this program reaches it.
+    files: PathBuf,
     prepared: Prepared,
     limit: Duration,
 }
 
 impl Attempt<'_, '_> {
     async fn stages(&mut self, earlier: &[String]) -> Result<Seen, String> {
-        let host = self.means.host;
+        let shell = self.means.executor.shell();
         let mut exit = self.get_sources().await?;
         self.restore_cache()?;
         self.download_artifacts(earlier)?;
         if exit == Exit::Code(0) {
             self.trace.section(Stage::StepScript);
-            exit = self.shell(self.prepared.script(host.shell()), self.limit).await?;
-            let after = self.prepared.after_script(host.shell(), exit == Exit::Code(0));
+            exit = self.shell(self.prepared.script(shell), self.limit).await?;
+            let after = self.prepared.after_script(shell, exit == Exit::Code(0));
             if let Some(script) = after.filter(|_| exit != Exit::Interrupted) {
                 self.trace.section(Stage::AfterScript);
                 let limit = self.limit.min(AFTER_SCRIPT_LIMIT);
@@ -194,7 +202,7 @@ impl Attempt<'_, '_> {
 
     async fn get_sources(&mut self) -> Result<Exit, String> {
         self.trace.section(Stage::GetSources);
-        let hook = self.prepared.hook(self.means.host.shell());
+        let hook = self.prepared.hook(self.means.executor.shell());
         if let Some(script) = hook {
             let exit = self.shell(script, self.limit).await?;
             if exit != Exit::Code(0) {
@@ -208,7 +216,7 @@ impl Attempt<'_, '_> {
             self.trace.line("Skipping Git repository setup");
             return Ok(Exit::Code(0));
         };
-        store::copy(files.directory(), self.room.project())
+        store::copy(files.directory(), &self.files)
             .map_err(|error| format!("cannot copy the project's files: {error}"))?;
         let pipeline = &self.ground.pipeline;
         let sha = pipeline.sha.get(..8).unwrap_or_default();
@@ -224,10 +232,7 @@ impl Attempt<'_, '_> {
             let key = self.prepared.expand(&cache.key);
             self.trace.section(Stage::RestoreCache);
             self.trace.line(&format!("Checking cache for {key}..."));
-            let found = self
-                .means
-                .store
-                .restore(&format!("cache {key}"), self.room.project());
+            let found = self.means.store.restore(&format!("cache {key}"), &self.files);
             if found.map_err(|error| format!("cannot unpack a cache: {error}"))? {
                 self.trace.line("Successfully extracted cache");
             } else {
@@ -256,10 +261,7 @@ impl Attempt<'_, '_> {
     fn download_artifacts(&mut self, earlier: &[String]) -> Result<(), String> {
         let mut opened = false;
         for job in earlier {
-            let restored = self
-                .means
-                .store
-                .restore(&format!("artifacts {job}"), self.room.project());
+            let restored = self.means.store.restore(&format!("artifacts {job}"), &self.files);
             if restored.map_err(|error| format!("cannot unpack artifacts: {error}"))? {
                 if !std::mem::replace(&mut opened, true) {
                     self.trace.section(Stage::DownloadArtifacts);
@@ -306,8 +308,8 @@ impl Attempt<'_, '_> {
         let mut variables = Vec::new();
         for report in reports {
             self.trace.line("Uploading artifacts...");
-            let file = self.room.project().join(report.trim_start_matches('/'));
-            let Ok(text) = std::fs::read_to_string(file) else {
+            let report_path = std::path::Path::new(report.trim_start_matches('/'));
+            let Ok(text) = store::read_text(&self.files, report_path) else {
                 self.trace.no_match(&report);
                 self.trace.error("No files to upload");
                 continue;
@@ -336,7 +338,7 @@ impl Attempt<'_, '_> {
         let counts = self
             .means
             .store
-            .keep(name, self.room.project(), paths, exclude)
+            .keep(name, &self.files, paths, exclude)
             .map_err(|error| format!("cannot keep the files of `{}`: {error}", self.job.name))?;
         for (path, count) in paths.iter().zip(&counts) {
             if *count == 0 {
@@ -353,7 +355,6 @@ impl Attempt<'_, '_> {
     async fn shell(&mut self, script: String, limit: Duration) -> Result<Exit, String> {
         let edge: SocketAddr = self.ground.world.edge();
         let order = Order {
-            room: &self.room,
             script,
             edge,
             tools: self.means.tools,
@@ -361,8 +362,8 @@ impl Attempt<'_, '_> {
         };
         let trace = &mut self.trace;
         self.means
-            .host
-            .execute(&order, self.means.halt, |bytes| trace.print(bytes))
+            .executor
+            .execute(&self.place, &order, self.means.halt, |bytes| trace.print(bytes))
             .await
             .map_err(|error| format!("cannot start the job's shell: {error}"))
     }

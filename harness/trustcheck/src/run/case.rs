@@ -19,7 +19,7 @@ use super::{call, pipeline};
 use crate::client::Answer;
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
-use crate::execute::{Exit, Host};
+use crate::execute::{Executors, Exit};
 use crate::expect::Expectation;
 use crate::observation::{Idle, JobRun, JobStatus, Observation, PipelineRun, PipelineStatus};
 use crate::reader::Located;
@@ -31,7 +31,7 @@ use crate::tools::{Missing, Ready};
 pub struct Surroundings {
     /// Cancelled when the user breaks the run off.
     pub stop: CancellationToken,
-    host: Host,
+    executors: Executors,
     tools: BTreeMap<&'static str, Result<Ready, Missing>>,
     keys: KeyPool,
     /// One for all worlds of the run.
@@ -46,7 +46,7 @@ impl Surroundings {
     /// # Errors
     /// Where the keys can neither be read nor made, or the certificate authority cannot be made.
     pub fn new(
-        host: Host,
+        executors: Executors,
         tools: BTreeMap<&'static str, Result<Ready, Missing>>,
         stop: CancellationToken,
         seed: u64,
@@ -59,7 +59,7 @@ impl Surroundings {
         Ok(Surroundings {
             authority: Arc::new(authority),
             stop,
-            host,
+            executors,
             tools,
             keys,
             seed,
@@ -94,7 +94,7 @@ pub async fn watch(
     surroundings: &Surroundings,
     told: &(dyn Fn(&JobRun) + Sync),
 ) -> Result<Watched, String> {
-    if let Some(reason) = missing_tools(case, surroundings) {
+    if let Some(reason) = missing(case, surroundings) {
         return Err(reason);
     }
     let (seen, missed, mistakes) = observe(case, surroundings, &surroundings.stop, told).await?;
@@ -142,7 +142,7 @@ pub(super) async fn run(entry: Entry, surroundings: &Surroundings, halt: &Cancel
             mistakes,
             ..heading
         },
-        Entry::Case(case) => match missing_tools(&case, surroundings) {
+        Entry::Case(case) => match missing(&case, surroundings) {
             Some(reason) => CaseReport {
                 status: Status::Skipped,
                 reason: Some(reason),
@@ -169,18 +169,17 @@ pub(super) async fn run(entry: Entry, surroundings: &Surroundings, halt: &Cancel
     }
 }
 
-fn missing_tools(case: &Case, surroundings: &Surroundings) -> Option<String> {
-    let missing: Vec<String> = case
-        .needs
-        .iter()
-        .filter_map(|tool| {
-            Some(format!(
-                "needs {}: {}",
-                tool.name,
-                surroundings.tools.get(tool.name)?.as_ref().err()?
-            ))
-        })
-        .collect();
+/// What the case needs and this host has not.
+fn missing(case: &Case, surroundings: &Surroundings) -> Option<String> {
+    let tools = case.needs.iter().filter_map(|tool| {
+        Some(format!(
+            "needs {}: {}",
+            tool.name,
+            surroundings.tools.get(tool.name)?.as_ref().err()?
+        ))
+    });
+    let executor = surroundings.executors.of(case.executor).err();
+    let missing: Vec<String> = tools.chain(executor).collect();
     (!missing.is_empty()).then(|| missing.join("\n"))
 }
 
@@ -395,13 +394,13 @@ async fn run_plan(
         })
         .collect();
     let ground = Ground::start(&case.world, &case.start, &case.variables, world)?;
-    let store = Store::new(surroundings.host.temporary());
+    let store = Store::new(surroundings.executors.temporary());
     let (files, answers): (_, &[_]) = match &plan.work {
         Work::Pipeline(work) => (work.files.as_deref(), &work.secrets),
         Work::Script { .. } | Work::Call(_) => (None, &[]),
     };
     let means = Means {
-        host: &surroundings.host,
+        executor: surroundings.executors.of(case.executor)?,
         tools: &tools,
         halt,
         limit: plan.limit,

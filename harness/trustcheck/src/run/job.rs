@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use mock_gitlab::{Environment, JobSpec, Layer, TokenRefusal, UnknownName};
 
 use super::ground::{Ground, expandable};
-use crate::execute::Room;
+use crate::execute::Place;
 use crate::scenario;
 
 /// A job that is ready for its shell.
@@ -69,19 +69,19 @@ pub(super) struct Extras<'a> {
     pub(super) answers: &'a [(String, String)],
 }
 
-/// Gives `job` to a runner whose directories are those of `room`.
+/// Gives `job` to a runner whose directories are those of `place`.
 pub(super) fn prepare(
     ground: &Ground<'_>,
     job: &Job,
     extras: &Extras<'_>,
-    room: &Room,
+    place: &Place,
 ) -> Result<Prepared, NotReady> {
     let now = ground.now();
     let environment = environment(ground, job).map_err(NotReady::Fault)?;
     let settings = ground.settings(environment.as_ref().map(|environment| environment.name.as_str()));
     let spec = spec(job, environment);
     let taken = ground.gitlab.job(&ground.pipeline, spec, now);
-    let mut assembly = Assembly::new(ground.gitlab.predefined_variables(&taken), room);
+    let mut assembly = Assembly::new(ground.gitlab.predefined_variables(&taken), place);
     for (key, value) in &job.variables {
         assembly.yaml.push(Variable {
             raw: !value.expand,
@@ -102,7 +102,7 @@ pub(super) fn prepare(
     // GitLab expands first, for the payload of the runner; then the runner, once more.
     let mut payload = collection::expand(&assembly.in_order()).map_err(fault)?;
     fetch_secrets(job, extras.answers, &mut payload, &mut assembly)?;
-    let directory = room.project().display().to_string();
+    let directory = place.project().display().to_string();
     let files = format!("{directory}.tmp");
     let variables = expand::environment::expand_all(&payload, &files);
     let values: HashMap<String, String> = variables
@@ -298,12 +298,12 @@ struct Assembly {
 }
 
 impl Assembly {
-    fn new(mut predefined: Vec<mock_gitlab::Variable>, room: &Room) -> Assembly {
+    fn new(mut predefined: Vec<mock_gitlab::Variable>, place: &Place) -> Assembly {
         for variable in &mut predefined {
-            // The runner's directories are those of the room.
+            // The runner's directories are those of the place.
             match variable.name.as_str() {
-                "CI_PROJECT_DIR" => variable.value = room.project().display().to_string(),
-                "CI_BUILDS_DIR" => variable.value = room.builds().display().to_string(),
+                "CI_PROJECT_DIR" => variable.value = place.project().display().to_string(),
+                "CI_BUILDS_DIR" => variable.value = place.builds().display().to_string(),
                 _ => {}
             }
         }

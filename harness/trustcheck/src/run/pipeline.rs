@@ -467,6 +467,7 @@ async fn attempts(
             }
             Exit::Code(code) => ("script_failure", Some(code)),
             Exit::Signal(_) => ("script_failure", None),
+            Exit::Exceeded(_) => ("runner_system_failure", None),
             Exit::TimedOut => ("job_execution_timeout", None),
         };
         let again = runs.len() < job.retry.max as usize && job.retry.covers(reason, code);
@@ -500,7 +501,8 @@ async fn bridge(
             job.name
         ));
     }
-    let child = ground.child(attempt::forwarded(ground, means, job, dotenv.to_vec())?)?;
+    let forwarded = attempt::forwarded(ground, means, job, dotenv.to_vec()).await?;
+    let child = ground.child(forwarded)?;
     let circumstances = child.circumstances(work);
     let read = Pipeline::child(trigger, &child.library(work), &circumstances)
         .ok_or_else(|| format!("`{}` names no file", job.name))?;

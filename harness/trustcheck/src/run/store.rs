@@ -1,6 +1,7 @@
 //! Files that jobs leave to others: artifacts and caches, in a folder that is gone with the case.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
@@ -62,14 +63,20 @@ impl Store {
                 if excluded.contains(&path) || !source.is_file() {
                     continue;
                 }
+                // A link that leads out of the project has nothing to give.
+                let Ok(mut file) = open_inside(from, &path) else {
+                    continue;
+                };
+                let metadata = file.metadata()?;
                 left = left
-                    .checked_sub(source.metadata()?.len())
+                    .checked_sub(metadata.len())
                     .ok_or(io::ErrorKind::FileTooLarge)?;
                 let target = place.join(&path);
                 if let Some(parent) = target.parent() {
                     std::fs::create_dir_all(parent)?;
                 }
-                std::fs::copy(source, target)?;
+                io::copy(&mut file, &mut File::create(&target)?)?;
+                std::fs::set_permissions(target, metadata.permissions())?;
             }
             counts.push(count);
         }
@@ -94,7 +101,28 @@ impl Store {
     }
 }
 
-/// Copies all files of a folder into another, but for `.git`.
+/// The text of a file below `root`.
+pub(super) fn read_text(root: &Path, path: &Path) -> io::Result<String> {
+    io::read_to_string(open_inside(root, path)?)
+}
+
+/// Opens a file below `root`, where no link may lead out of it: its job made the links, and this program sees more than
+/// the job.
+#[cfg(target_os = "linux")]
+fn open_inside(root: &Path, path: &Path) -> io::Result<File> {
+    use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
+    let root = File::open(root)?;
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    let within = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
+    Ok(openat2(root, path, flags, Mode::empty(), within)?.into())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open_inside(root: &Path, path: &Path) -> io::Result<File> {
+    File::open(root.join(path))
+}
+
+/// Copies all files of a folder into another, but for `.git`. A link that is in the way is replaced, never followed.
 pub(super) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     copy_within(from, to, &mut { MAX_FOLDER })
 }
@@ -108,6 +136,9 @@ fn copy_within(from: &Path, to: &Path, left: &mut u64) -> io::Result<()> {
         let entry = entry?;
         let target = to.join(entry.file_name());
         let kind = entry.file_type()?;
+        if !kind.is_symlink() && std::fs::symlink_metadata(&target).is_ok_and(|there| there.is_symlink()) {
+            std::fs::remove_file(&target)?;
+        }
         if kind.is_dir() && entry.file_name() != ".git" {
             copy_within(&entry.path(), &target, left)?;
         } else if kind.is_file() {

@@ -121,5 +121,6 @@ pub(super) fn failure(exit: Exit, limit: Duration) -> Option<Failure> {
         Exit::Signal(signal) => Some(Failure::ExitCode(128 + signal)),
         Exit::TimedOut => Some(Failure::Timeout(limit.as_secs())),
         Exit::Interrupted => Some(Failure::System("aborted: interrupt".to_owned())),
+        Exit::Exceeded(excess) => Some(Failure::System(excess.to_string())),
     }
 }

@@ -13,6 +13,7 @@ use super::variables::Variable;
 use super::world::Described;
 use super::{fault, lesson, matrix, step, trigger, variables, world};
 use crate::diagnostic::{Diagnostic, Source, nearest};
+use crate::execute::Kind;
 use crate::expect::Expectation;
 use crate::reader::Reader;
 use crate::tools::{self, Tool};
@@ -34,6 +35,8 @@ pub struct Case {
     pub values: Vec<(String, String)>,
     /// The tools it needs.
     pub needs: Vec<&'static Tool>,
+    /// The executor it requires; any, where nothing is said.
+    pub executor: Option<Kind>,
     /// The world it runs in.
     pub world: Described,
     /// What starts its pipeline.
@@ -92,6 +95,15 @@ impl Entry {
             Entry::Mistaken { .. } => &[],
         };
         needs.iter().copied()
+    }
+
+    /// The executor it requires.
+    #[must_use]
+    pub fn executor(&self) -> Option<Kind> {
+        match self {
+            Entry::Case(case) => case.executor,
+            Entry::Mistaken { .. } => None,
+        }
     }
 
     /// Whether its path, name, values or tags have `text` in them, in any case.
@@ -284,6 +296,7 @@ fn case(
     });
     let lesson = fields.take("lesson").and_then(|node| lesson::read(node, reader));
     let needs = fields.take("needs").map(|node| reader.one_or_many(node, tool));
+    let executor = fields.take("executor").and_then(|node| executor(node, reader));
     let world_node = fields.need("world", reader);
     let world = known_world.or_else(|| world::read(world_node?, files, reader));
     let start = fields
@@ -312,6 +325,7 @@ fn case(
         source: source.clone(),
         values,
         needs: needs.unwrap_or_default(),
+        executor,
         world: world?,
         start: start?,
         variables,
@@ -319,6 +333,21 @@ fn case(
         steps,
         expectations,
     })
+}
+
+fn executor(node: &Node, reader: &mut Reader<'_>) -> Option<Kind> {
+    let name = reader.some_text(node, "`executor`")?;
+    let known = Kind::ALL.into_iter().find(|kind| kind.name() == name.value);
+    if known.is_none() {
+        let message = format!("`{}` is not an executor that is known", name.value);
+        let problem = reader.problem(&name.span, message);
+        let problem = match nearest(&name.value, Kind::ALL.map(Kind::name)) {
+            Some(known) => problem.help(format!("did you mean `{known}`?")),
+            None => problem.help(format!("known are {}", Kind::ALL.map(Kind::name).join(" and "))),
+        };
+        reader.note(problem);
+    }
+    known
 }
 
 fn tool(reader: &mut Reader<'_>, node: &Node) -> Option<&'static Tool> {
