@@ -14,6 +14,8 @@ use trustcheck_lab::World;
 use trustcheck_tests::cache;
 use trustcheck_tests::federation::{ROLE, TRUST, spec};
 
+const SANDBOX: &str = "sandbox";
+const HOST: &str = "host";
 const PROGRAM: &str = env!("CARGO_BIN_EXE_trustcheck-under-test");
 
 fn main() {
@@ -28,7 +30,7 @@ fn main() {
     // The first run makes keys and provides tools; it is not what is measured.
     write_scenarios(directory.path());
     assert!(
-        trustcheck(directory.path(), "true.yml")
+        trustcheck(directory.path(), SANDBOX, "true.yml")
             .status()
             .expect("it runs")
             .success()
@@ -36,8 +38,11 @@ fn main() {
 
     println!("{:<34} {:>22} {:>22}  goal", "", "trustcheck", "baseline");
     boot(&runtime, &cache);
-    let per_process = one_case(directory.path());
-    further_cases(directory.path(), per_process);
+    for executor in [SANDBOX, HOST] {
+        let per_process = one_case(directory.path(), executor);
+        further_cases(directory.path(), executor, per_process);
+    }
+    sandboxes(directory.path());
     two_calls(&runtime, &cache, directory.path());
     thousand_calls(directory.path());
 }
@@ -77,21 +82,25 @@ fn boot(runtime: &tokio::runtime::Runtime, cache: &Path) {
 }
 
 /// A whole process with one case whose script is `true`, beside the shell alone.
-fn one_case(directory: &Path) -> Duration {
+fn one_case(directory: &Path, executor: &str) -> Duration {
     let pairs = in_turn(
         60,
-        || succeed(&mut trustcheck(directory, "true.yml")),
+        || succeed(&mut trustcheck(directory, executor, "true.yml")),
         || succeed(Command::new("bash").args(["-c", "true"])),
     );
-    row("run of one case (bash -c true)", &pairs, "under 30 ms");
+    row(
+        &format!("one case, {executor} (bash -c true)"),
+        &pairs,
+        "under 30 ms",
+    );
     median(&pairs.0)
 }
 
 /// What each further case adds, beside the shell alone.
-fn further_cases(directory: &Path, one: Duration) {
+fn further_cases(directory: &Path, executor: &str, one: Duration) {
     let many = in_turn(
         8,
-        || succeed(&mut trustcheck(directory, "true-200.yml")),
+        || succeed(&mut trustcheck(directory, executor, "true-200.yml")),
         || {
             for _ in 0..200 {
                 succeed(Command::new("bash").args(["-c", "true"]));
@@ -105,7 +114,32 @@ fn further_cases(directory: &Path, one: Duration) {
             .collect::<Vec<_>>()
     };
     let pairs = (each(&many.0, one, 199), each(&many.1, Duration::ZERO, 200));
-    row("each further case (bash -c true)", &pairs, "under 5 ms");
+    row(&format!("each further case, {executor}"), &pairs, "under 5 ms");
+}
+
+/// What a sandbox costs a job: the same cases, one at a time, in a sandbox and on the host.
+fn sandboxes(directory: &Path) {
+    let run = |executor| {
+        let mut command = trustcheck(directory, executor, "true-200.yml");
+        succeed(command.args(["--jobs", "1"]));
+    };
+    let (sandbox, host) = in_turn(8, || run(SANDBOX), || run(HOST));
+    let each = |times: &[Duration]| times.iter().map(|&time| time / 200).collect::<Vec<_>>();
+    let pairs = (each(&sandbox), each(&host));
+    row("a job in a sandbox (on the host)", &pairs, "");
+    let mut costs: Vec<f64> = pairs
+        .0
+        .iter()
+        .zip(&pairs.1)
+        .map(|(sandbox, host)| (sandbox.as_secs_f64() - host.as_secs_f64()) * 1e3)
+        .collect();
+    costs.sort_by(f64::total_cmp);
+    println!(
+        "{:<34} {:>19.2} ms {:>22}  at most 6 ms",
+        "  difference, pair by pair",
+        costs[costs.len() / 2],
+        ""
+    );
 }
 
 /// A case with two calls of the AWS CLI, beside the same two calls at a mock that runs already.
@@ -142,7 +176,11 @@ fn two_calls(runtime: &tokio::runtime::Runtime, cache: &Path, directory: &Path) 
                 .env("TOKEN", &token),
         );
     };
-    let pairs = in_turn(20, || succeed(&mut trustcheck(directory, "two-calls.yml")), bare);
+    let pairs = in_turn(
+        20,
+        || succeed(&mut trustcheck(directory, HOST, "two-calls.yml")),
+        bare,
+    );
     let mut ratios: Vec<f64> = pairs
         .0
         .iter()
@@ -168,7 +206,7 @@ fn thousand_calls(directory: &Path) {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let pairs = in_turn(
         10,
-        || succeed(&mut trustcheck(directory, "calls-1000.yml")),
+        || succeed(&mut trustcheck(directory, HOST, "calls-1000.yml")),
         || {
             std::thread::scope(|scope| {
                 for _ in 0..threads {
@@ -223,9 +261,11 @@ fn write_scenarios(directory: &Path) {
     }
 }
 
-fn trustcheck(directory: &Path, scenario: &str) -> Command {
+fn trustcheck(directory: &Path, executor: &str, scenario: &str) -> Command {
     let mut command = Command::new(PROGRAM);
-    command.args(["run", scenario]).current_dir(directory);
+    command
+        .args(["run", "--executor", executor, scenario])
+        .current_dir(directory);
     command
 }
 

@@ -34,6 +34,12 @@ pub struct OpenDoors {
 }
 
 impl World {
+    /// The ports at which the world's sites want to be found, besides those of HTTPS and HTTP.
+    #[must_use]
+    pub fn ports(&self) -> Vec<u16> {
+        self.front.names.ports().collect()
+    }
+
     /// Answers at `doors` too, until the result is dropped: the world's names by TLS with certificates of its authority, plain
     /// HTTP, and DNS, in which the world's names lead to 127.0.0.1 and no other name exists. The attempt to reach one is
     /// journalled.

@@ -90,6 +90,11 @@ impl Names {
         (is_loopback(&host) || of_aws).then_some(Destination::Aws)
     }
 
+    /// The ports of the sites.
+    pub(crate) fn ports(&self) -> impl Iterator<Item = u16> {
+        self.sites.iter().map(|site| site.port)
+    }
+
     /// Whether the world has a site with this host.
     pub(crate) fn has_site(&self, host: &str) -> bool {
         self.sites.iter().any(|site| {

@@ -1,5 +1,8 @@
 //! A job's network: the mocks, and nothing else.
 
+use std::io::{Read, Write};
+use std::net::{TcpListener, ToSocketAddrs};
+
 use super::{Who, can_be, has, run, succeeds};
 
 #[rstest::rstest]
@@ -115,6 +118,57 @@ fn an_ipv6_address_is_absent_and_not_an_error() {
          assert ask('gitlab.com', 1, over_tcp=True) == (0, 1)\n\
          assert ask('example.org', 28) == (3, 0)\n\
          END",
+    );
+}
+
+/// One host outside may be reached where the scenario says so, at its ports, and no other.
+#[test]
+fn an_allowed_host_can_be_reached_and_no_other() {
+    if !has("curl") {
+        return;
+    }
+    // This host by the name that it has for itself; in the sandbox that name is another's.
+    let uname = rustix::system::uname();
+    let name = uname.nodename().to_string_lossy().to_lowercase();
+    let Some(listener) = (name.as_str(), 0)
+        .to_socket_addrs()
+        .ok()
+        .and_then(|mut addresses| addresses.find_map(|address| TcpListener::bind(address).ok()))
+    else {
+        return super::skip("this host has no address for its own name");
+    };
+    let port = listener.local_addr().unwrap().port();
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = [0; 1024];
+        let length = stream.read(&mut request).unwrap();
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\nConnection: close\r\n\r\noutside")
+            .unwrap();
+        String::from_utf8_lossy(&request[..length]).into_owned()
+    });
+    let directory = super::open_directory();
+    let script = format!(
+        "test \"$(curl -fsS -m 30 http://{name}:{port}/)\" = outside\n\
+         if curl -sS -m 5 http://{name}:1/; then exit 1; fi\n\
+         if curl -sS -m 5 http://example.org/; then exit 1; fi\n\
+         curl -fsS https://gitlab.com/oauth/discovery/keys"
+    );
+    let text = super::of_script(&script, "  job: success\n  journal: { refused: example.org }\n");
+    let text = format!("{text}allow: [\"{name}:{port}\"]\n");
+    trustcheck_tests::write(directory.path(), "allow.yml", &text);
+    let done = super::trustcheck(Who::Me, directory.path())
+        .args(["run", "allow.yml"])
+        .run();
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+    assert!(server.join().unwrap().starts_with("GET / HTTP/1.1"));
+    let done = super::trustcheck(Who::Me, directory.path())
+        .args(["run", "--executor", "host", "allow.yml"])
+        .run();
+    assert!(
+        done.stdout.contains("needs the sandbox executor"),
+        "{}",
+        done.stdout
     );
 }
 

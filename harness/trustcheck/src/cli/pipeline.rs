@@ -234,6 +234,7 @@ fn case(arguments: &Arguments, context: &Context) -> Result<Case, Failure> {
         values: Vec::new(),
         needs: Vec::new(),
         executor: None,
+        allow: Vec::new(),
         world,
         start: Start {
             project: Some(located(&started.project)),

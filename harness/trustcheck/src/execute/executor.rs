@@ -10,6 +10,7 @@ use gitlab_pipeline::runner::shell::{self, Shell};
 use tokio_util::sync::CancellationToken;
 use trustcheck_lab::World;
 
+use super::allowed::AllowedHost;
 use super::host::Host;
 use super::orphans;
 use super::process::{self, Exit, find_program};
@@ -225,16 +226,22 @@ impl Executor<'_> {
         }
     }
 
-    /// Makes a place for a job of `project_path` (`group/project`).
+    /// Makes a place for a job of `project_path` (`group/project`). In a sandbox, it may reach the `allowed` hosts too; the
+    /// host executor opens none.
     ///
     /// # Errors
     /// Where it cannot be made: a full disk, a kernel that has no more namespaces.
-    pub async fn place(self, project_path: &str, world: &World) -> io::Result<Place> {
+    pub async fn place(
+        self,
+        project_path: &str,
+        world: &World,
+        allowed: &[AllowedHost],
+    ) -> io::Result<Place> {
         match self {
             Executor::Host(host) => host.room(project_path, world.authority().pem()).map(Place::Host),
             #[cfg(target_os = "linux")]
             Executor::Sandbox(sandbox) => {
-                let cell = sandbox.enter(project_path, world).await?;
+                let cell = sandbox.enter(project_path, world, allowed).await?;
                 Ok(Place::Sandbox(Box::new(cell)))
             }
         }

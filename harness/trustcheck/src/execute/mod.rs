@@ -1,5 +1,6 @@
 //! Executors: how a job runs and reaches the mocks. One file an executor.
 
+mod allowed;
 mod executor;
 pub mod foreground;
 mod host;
@@ -14,6 +15,7 @@ mod toolchains;
 #[cfg(target_os = "linux")]
 mod trust;
 
+pub use allowed::AllowedHost;
 pub use executor::{Choice, Executor, ExecutorError, Executors, Kind, Order, Place};
 pub use host::Host;
 pub use log::JobLog;

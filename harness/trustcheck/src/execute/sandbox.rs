@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Write as _};
+use std::net::SocketAddrV4;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -19,10 +20,11 @@ use tokio::process::{Child, Command};
 use tokio_util::sync::CancellationToken;
 use trustcheck_lab::{Doors, OpenDoors, World};
 
+use super::allowed::AllowedHost;
 use super::executor::{Order, kind_of_shell, path_with};
 use super::process::{Excess, Exit, MOST_OUTPUT};
 use super::trust::{self, Trust};
-use super::{orphans, toolchains};
+use super::{allowed, orphans, toolchains};
 use crate::context::Context;
 
 /// The ports on which every name answers; those of the issuers come to them.
@@ -146,12 +148,28 @@ impl Sandbox {
     ///
     /// # Errors
     /// Where it cannot be made, though one could before.
-    pub async fn enter(&self, project_path: &str, world: &World) -> io::Result<Cell> {
+    pub async fn enter(
+        &self,
+        project_path: &str,
+        world: &World,
+        allowed: &[AllowedHost],
+    ) -> io::Result<Cell> {
         self.keep
             .get_or_init(|| toolchains::needed(&self.path, &self.home, &self.cache));
-        let ports: Vec<u16> = world.gitlabs().iter().map(|gitlab| gitlab.url().port()).collect();
-        let files = self.trust.files(world.authority(), false);
-        let spec = self.spec(project_path, &ports, files);
+        let ports = world.ports();
+        let files = self.trust.files(world.authority(), !allowed.is_empty());
+        let mut spec = self.spec(project_path, &ports, files);
+        let addresses = allowed::addresses(allowed);
+        for &(host, address) in &addresses {
+            let ports = allowed
+                .iter()
+                .filter(|allowed| allowed.host == host)
+                .flat_map(|allowed| &allowed.ports);
+            spec.others
+                .extend(ports.map(|&port| SocketAddrV4::new(address, port)));
+        }
+        spec.others.sort();
+        spec.others.dedup();
         let (command, control) = job_sandbox::start(&self.this, &spec)?;
         let mut command = Command::from(command);
         command.process_group(0).kill_on_drop(true);
@@ -171,7 +189,10 @@ impl Sandbox {
             dns: listeners.dns,
             dns_over_tcp: listeners.dns_over_tcp,
             tcp: listeners.tcp,
-            allowed: Vec::new(),
+            allowed: addresses
+                .into_iter()
+                .map(|(host, address)| (host.to_owned(), address))
+                .collect(),
         })?;
         Ok(Cell {
             child,

@@ -13,7 +13,7 @@ use super::ground::Ground;
 use super::job::{self, Extras, NotReady, Prepared};
 use super::store::{self, Store};
 use super::trace::{Trace, failure};
-use crate::execute::{Executor, Exit, Order, Place};
+use crate::execute::{AllowedHost, Executor, Exit, Order, Place};
 use crate::observation::JobRun;
 use crate::scenario::{Folder, Variable};
 
@@ -23,6 +23,8 @@ const AFTER_SCRIPT_LIMIT: Duration = Duration::from_secs(5 * 60);
 /// What all jobs of a pipeline run with.
 pub(super) struct Means<'a> {
     pub(super) executor: Executor<'a>,
+    /// Hosts outside the world that jobs may reach.
+    pub(super) allowed: &'a [AllowedHost],
     pub(super) tools: &'a [PathBuf],
     pub(super) halt: &'a CancellationToken,
     /// The limit of a job, unless its own is shorter.
@@ -66,7 +68,7 @@ pub(super) async fn forwarded(
 async fn place(ground: &Ground<'_>, means: &Means<'_>) -> Result<Place, String> {
     means
         .executor
-        .place(&ground.pipeline.project.path, ground.world)
+        .place(&ground.pipeline.project.path, ground.world, means.allowed)
         .await
         .map_err(|error| format!("cannot make a place for the job: {error}"))
 }

@@ -178,7 +178,7 @@ fn missing(case: &Case, surroundings: &Surroundings) -> Option<String> {
             surroundings.tools.get(tool.name)?.as_ref().err()?
         ))
     });
-    let executor = surroundings.executors.of(case.executor).err();
+    let executor = surroundings.executors.of(case.executor()).err();
     let missing: Vec<String> = tools.chain(executor).collect();
     (!missing.is_empty()).then(|| missing.join("\n"))
 }
@@ -400,7 +400,8 @@ async fn run_plan(
         Work::Script { .. } | Work::Call(_) => (None, &[]),
     };
     let means = Means {
-        executor: surroundings.executors.of(case.executor)?,
+        allowed: &case.allow,
+        executor: surroundings.executors.of(case.executor())?,
         tools: &tools,
         halt,
         limit: plan.limit,

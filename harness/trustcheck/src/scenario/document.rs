@@ -3,6 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use located_yaml::{Node, Value};
 use trustcheck_lab::WorldEvent;
+use trustcheck_lab::{Destination, Names};
 
 use super::files::Files;
 use super::lesson::Lesson;
@@ -11,9 +12,9 @@ use super::step::Step;
 use super::trigger::Start;
 use super::variables::Variable;
 use super::world::Described;
-use super::{fault, lesson, matrix, step, trigger, variables, world};
+use super::{allow, fault, lesson, matrix, step, trigger, variables, world};
 use crate::diagnostic::{Diagnostic, Source, nearest};
-use crate::execute::Kind;
+use crate::execute::{AllowedHost, Kind};
 use crate::expect::Expectation;
 use crate::reader::Reader;
 use crate::tools::{self, Tool};
@@ -37,6 +38,8 @@ pub struct Case {
     pub needs: Vec<&'static Tool>,
     /// The executor it requires; any, where nothing is said.
     pub executor: Option<Kind>,
+    /// Hosts outside the world that its jobs may reach.
+    pub allow: Vec<AllowedHost>,
     /// The world it runs in.
     pub world: Described,
     /// What starts its pipeline.
@@ -49,6 +52,15 @@ pub struct Case {
     pub steps: Vec<Step>,
     /// What is expected of all of it together.
     pub expectations: Vec<Box<dyn Expectation>>,
+}
+
+impl Case {
+    /// The executor it requires: the one that it names, or the sandbox where it allows hosts.
+    #[must_use]
+    pub fn executor(&self) -> Option<Kind> {
+        self.executor
+            .or_else(|| (!self.allow.is_empty()).then_some(Kind::Sandbox))
+    }
 }
 
 /// A case, or a file that makes none because of its mistakes.
@@ -101,7 +113,7 @@ impl Entry {
     #[must_use]
     pub fn executor(&self) -> Option<Kind> {
         match self {
-            Entry::Case(case) => case.executor,
+            Entry::Case(case) => case.executor(),
             Entry::Mistaken { .. } => None,
         }
     }
@@ -313,7 +325,19 @@ fn case(
         .take("faults")
         .map_or(Some(Vec::new()), |node| fault::read_all(node, gitlabs, reader));
     let done = step::read_all(&mut fields, gitlabs, files, reader);
-    fields.refuse("allow", "is not supported yet", reader);
+    let names = world.as_ref().map(|world| {
+        let sites = world.spec.gitlabs.iter().map(|gitlab| &gitlab.url);
+        Names::new(sites.map(|url| (url, Destination::GitLab(0))))
+    });
+    let allow_node = fields.take("allow");
+    let allow = allow_node.map_or(Some(Vec::new()), |node| allow::read(node, names.as_ref(), reader));
+    if let (Some(node), Some(Kind::Host)) = (allow_node, executor) {
+        let problem = reader.problem(
+            &node.span,
+            "`allow` needs the sandbox, which alone can keep everything else out",
+        );
+        reader.note(problem);
+    }
     fields.finish(reader);
     let (mut variables, (steps, expectations)) = (variables?, done?);
     settings.apply(&mut variables);
@@ -326,6 +350,7 @@ fn case(
         values,
         needs: needs.unwrap_or_default(),
         executor,
+        allow: allow?,
         world: world?,
         start: start?,
         variables,

@@ -1,6 +1,7 @@
 //! Scenario files: their format, without running anything. Text and a way to read files in, cases or mistakes out.
 
 mod account;
+mod allow;
 mod call;
 mod call_parameters;
 mod document;

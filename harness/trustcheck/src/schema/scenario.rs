@@ -4,6 +4,7 @@ use super::fault;
 use super::gitlab::{NAME, variables};
 use super::shape::Form::{Anything, Duration, Part, SomeList, SomeText, Text, Truth};
 use super::shape::{Form, Shape, list, named, one_or_many, word};
+use crate::execute::Kind;
 use crate::tools;
 
 /// The keys that say what is run.
@@ -55,6 +56,8 @@ fn scenario() -> Shape {
         .may("tags", one_or_many(SomeText), "Words for `--filter`.")
         .may("lesson", Part("`lesson`"), "What the scenario teaches; the catalogue and the reports show it.")
         .may("needs", one_or_many(word(tools::names())), "Tools. One that the host lacks is provided once, pinned, or the case is skipped with the reason.")
+        .may("executor", word(Kind::ALL.map(Kind::name)), "How its jobs have to run. Without it: as the command line says.")
+        .may("allow", one_or_many(SomeText), "Hosts outside the world that jobs may reach, in a sandbox: `registry.npmjs.org`, `github.com:22`.")
         .must("world", Text.or(Part("a world")), "The GitLab instances and AWS accounts, in place or as the path of a file.")
         .may("trigger", Part("`trigger`"), "What started the pipeline. Without it: a push to the default branch of the first project.")
         .may("variables", variables(), "The project's CI/CD variables, as set in GitLab's settings.")
