@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use rstest::rstest;
 
-use crate::Pipeline;
+use crate::{Circumstances, Library, Pipeline};
 
 #[rstest]
 #[case::aliases((0..30).fold("a0: &a0 [x]\n".to_owned(), |text, n| format!("{text}a{m}: &a{m} [*a{n}, *a{n}]\n", m = n + 1)))]
@@ -44,6 +44,20 @@ j:
     - [nested, *a_list]
   timeout: 1h
 .list: &a_list [x]
+workflow: {name: n, rules: [{if: $A =~ /^x.*/ && ($B || $C == null), variables: {D: d}}, {when: always}]}
+k:
+  stage: test
+  rules: [[{if: $A}], {changes: ['**/*.{a,b}'], when: delayed, start_in: 5 minutes}, {exists: [x], needs: [j]}]
+  parallel: {matrix: [{P: [a, b], Q: c}]}
+  needs: [{job: j, artifacts: false, optional: true}]
+  environment: {name: review/$A, on_stop: l, action: start}
+  artifacts: {paths: [a], reports: {dotenv: b}, when: always}
+  allow_failure: {exit_codes: [1]}
+  retry: {max: 2, when: [always]}
+  secrets: {S: {vault: a/b, token: $D}}
+  script: x
+l: {script: x, only: {refs: [main, /^v.*/i@a/b], variables: [$A]}, except: [tags], environment: {name: review/$A, action: stop}}
+m: {trigger: {include: [a.yml], strategy: depend, forward: {pipeline_variables: true}}}
 ";
 
 proptest! {
@@ -58,7 +72,7 @@ proptest! {
 
     #[test]
     fn a_damaged_file_is_read_or_refused(
-        cuts in prop::collection::vec((0..1000_usize, 0..20_usize, "[-:&*!{}\\[\\]\"'|> a\\n]{0,6}"), 1..4),
+        cuts in prop::collection::vec((0..2000_usize, 0..20_usize, "[-:&*!{}\\[\\]\"'|> a\\n]{0,6}"), 1..4),
     ) {
         let mut text = RICH.replace("[nested, *a_list]", "[nested]");
         for (at, length, insert) in cuts {
@@ -66,7 +80,11 @@ proptest! {
             let end = text.floor_char_boundary((start + length).min(text.len()));
             text.replace_range(start..end, &insert);
         }
-        if let Err(problems) = Pipeline::parse(&text) {
+        let parsed = Pipeline::parse(&text);
+        if let Ok(pipeline) = &parsed {
+            let _ = pipeline.plan(&Library::default(), &Circumstances::default());
+        }
+        if let Err(problems) = parsed {
             prop_assert!(!problems.is_empty());
             for problem in problems {
                 prop_assert!(text.get(problem.span.clone()).is_some(), "{problem:?}");
