@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use trustcheck::context::Context;
 use trustcheck::tools;
 use trustcheck_lab::aws::AccessKey;
-use trustcheck_lab::aws::iam::Account;
+use trustcheck_lab::aws::accounts::Account;
 use trustcheck_lab::{BootOptions, World, WorldSpec};
 use trustcheck_tests::{repository, write};
 

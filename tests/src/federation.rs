@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mock_gitlab::{Audience, GitRef, JobSpec, KeyPool, Project, Settings, Trigger};
-use trustcheck_lab::aws::iam::{Account, OidcProvider, Role};
+use trustcheck_lab::aws::accounts::{Account, OidcProvider, Role};
 use trustcheck_lab::aws::{SigningKeys, sign_request};
 use trustcheck_lab::{BootOptions, World, WorldSpec, host_now};
 

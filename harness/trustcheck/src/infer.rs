@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use iam_policy::Policy;
-use mock_aws::iam::{Account, OidcProvider, Role};
+use mock_aws::accounts::{Account, OidcProvider, Role};
 use mock_gitlab::Settings;
 use regex::Regex;
 

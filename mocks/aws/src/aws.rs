@@ -7,11 +7,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::access_key::AccessKey;
+use crate::accounts::{self, Account, Directory, IamSettings};
 use crate::cause::Cause;
 use crate::clock::Clock;
-use crate::endpoint;
 use crate::event::EventSink;
-use crate::iam::{self, Account, Directory, IamSettings};
 use crate::identifier::Identifiers;
 use crate::issuer::Issuers;
 use crate::network::Network;
@@ -121,16 +120,6 @@ impl Aws {
         })
     }
 
-    /// The one endpoint for all services. Which service a request is for follows from its host
-    /// (`sts.eu-west-1.amazonaws.com`), else from the scope of its signature, else from its `Version`.
-    ///
-    /// A listener may say where a request comes from by putting a [`crate::Peer`] into its extensions.
-    pub fn router(self: &Arc<Self>) -> axum::Router {
-        axum::Router::new()
-            .fallback(endpoint::answer)
-            .with_state(Arc::clone(self))
-    }
-
     /// An account as it is seen now.
     #[must_use]
     pub fn account(&self, id: &str) -> Option<Arc<Account>> {
@@ -162,7 +151,7 @@ impl Aws {
     /// and policies. Ids, dates and the versions of policies that do not count are left out.
     #[must_use]
     pub fn export(&self) -> serde_json::Value {
-        iam::exported(&self.accounts(), &self.iam)
+        accounts::exported(&self.accounts(), &self.iam)
     }
 
     /// Changes an account in one step, seen at once; it is made if there is none with this id. The change sees

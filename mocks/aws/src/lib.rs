@@ -8,9 +8,10 @@
 //! certificates are the caller's. Time, randomness and the network come in through [`AwsConfig`].
 //!
 //! One folder a service (`sts`, `iam`); what they share is beside them: `sigv4`, `query` (the wire protocol),
-//! `authentication`, `authorization`, `session`, `issuer`, `token`.
+//! `accounts`, `request`, `authentication`, `authorization`, `session`, `issuer`, `token`.
 
 mod access_key;
+pub mod accounts;
 mod authentication;
 mod authorization;
 mod aws;
@@ -18,12 +19,13 @@ mod cause;
 mod clock;
 mod endpoint;
 mod event;
-pub mod iam;
+mod iam;
 mod identifier;
 mod issuer;
 mod nearest;
 mod network;
 mod query;
+mod request;
 mod session;
 mod sigv4;
 mod sts;
@@ -33,9 +35,9 @@ pub use access_key::AccessKey;
 pub use aws::{Aws, AwsConfig};
 pub use cause::Cause;
 pub use clock::Clock;
-pub use endpoint::Peer;
 pub use event::{Call, Caller, DecodedToken, Event, EventSink, Issued, IssuerFetch, Response};
 pub use issuer::{ISSUER_TIME_LIMIT, ISSUER_USER_AGENT};
 pub use network::{Network, Route, Target};
+pub use request::Peer;
 pub use sigv4::{SigningKeys, sign_request};
 pub use sts::{TrustQuestion, decode_token};

@@ -9,7 +9,7 @@ use axum::body::Body;
 use http::Request;
 use http_body_util::BodyExt as _;
 use jiff::{SignedDuration, Timestamp};
-use mock_aws::iam::{Account, IamSettings};
+use mock_aws::accounts::{Account, IamSettings};
 use mock_aws::{AccessKey, Aws, AwsConfig, Call, Event, SigningKeys, sign_request};
 use rstest::rstest;
 use tower::ServiceExt as _;

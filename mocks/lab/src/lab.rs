@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use iam_policy::Policy;
 use mock_aws::AccessKey;
-use mock_aws::iam::{Account, OidcProvider, Role};
+use mock_aws::accounts::{Account, OidcProvider, Role};
 use mock_gitlab::{KeyPool, Project, Settings};
 
 use crate::options::BootOptions;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use jiff::Timestamp;
-use mock_aws::iam::{Account, IamSettings};
+use mock_aws::accounts::{Account, IamSettings};
 use mock_aws::{Aws, AwsConfig};
 use mock_gitlab::{EventSink, Instance, KeyPool, KeySet, Settings};
 use rand::rngs::StdRng;

@@ -4,7 +4,7 @@ use iam_policy::Policy;
 use mock_gitlab::{Audience, GitRef, JobSpec, KeyPool, Project, Settings, Trigger};
 use serde_json::{Map, Value, json};
 use trustcheck_lab::aws::AccessKey;
-use trustcheck_lab::aws::iam::{Account, OidcProvider, Role};
+use trustcheck_lab::aws::accounts::{Account, OidcProvider, Role};
 use trustcheck_lab::{BootOptions, CertificateFault, Fault, PageFault, World, WorldSpec};
 use trustcheck_tests::cache;
 

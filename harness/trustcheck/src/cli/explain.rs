@@ -4,7 +4,7 @@ use std::io::{self, BufReader, BufWriter, Write};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{ArgGroup, Args};
-use mock_aws::iam::{Account, Role};
+use mock_aws::accounts::{Account, Role};
 
 use super::{Exit, Failure, input};
 use crate::context::Context;

@@ -6,7 +6,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use iam_policy::{Context, Decision, Effect, Principal, Request, evaluate};
-use mock_aws::iam::{Account, OidcProvider};
+use mock_aws::accounts::{Account, OidcProvider};
 use mock_aws::{Cause, TrustQuestion};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use iam_policy::{Fault, ParseError, Policy, PolicyKind, Span, ValidationRules};
-use mock_aws::iam::Role;
+use mock_aws::accounts::Role;
 use serde_json::value::RawValue;
 
 use super::remark::Remark;

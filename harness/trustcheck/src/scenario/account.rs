@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use located_yaml::{Node, Value};
-use mock_aws::iam::{Account, OidcProvider};
+use mock_aws::accounts::{Account, OidcProvider};
 
 use super::files::Files;
 use super::world::note;

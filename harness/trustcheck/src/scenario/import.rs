@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use located_yaml::Node;
-use mock_aws::iam::{Account, ImportError};
+use mock_aws::accounts::{Account, ImportError};
 
 use super::files::{self, Files};
 use super::policy;

@@ -2,7 +2,7 @@
 
 use iam_policy::PolicyKind;
 use located_yaml::{Node, Value};
-use mock_aws::iam::ManagedPolicy;
+use mock_aws::accounts::ManagedPolicy;
 
 use super::files::Files;
 use super::{policy, tags};

@@ -2,7 +2,7 @@
 
 use iam_policy::PolicyKind;
 use located_yaml::Node;
-use mock_aws::iam::{Account, Role};
+use mock_aws::accounts::{Account, Role};
 
 use super::files::Files;
 use super::{policy, tags};

@@ -1,7 +1,7 @@
 //! The tags of what IAM keeps.
 
 use located_yaml::{Node, Value};
-use mock_aws::iam::Tag;
+use mock_aws::accounts::Tag;
 
 use crate::reader::Reader;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use located_yaml::{Node, Value};
-use mock_aws::iam::{Account, IamSettings};
+use mock_aws::accounts::{Account, IamSettings};
 use mock_gitlab::Project;
 use trustcheck_lab::WorldSpec;
 

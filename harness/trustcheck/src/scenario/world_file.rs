@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use mock_aws::iam::Account;
+use mock_aws::accounts::Account;
 use mock_gitlab::{Project, Settings};
 use trustcheck_lab::WorldSpec;
 

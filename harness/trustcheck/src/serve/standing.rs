@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mock_aws::AccessKey;
-use mock_aws::iam::Account;
+use mock_aws::accounts::Account;
 use mock_gitlab::KeyPool;
 use tempfile::TempDir;
 use trustcheck_lab::control::Control;

@@ -4,7 +4,7 @@ use iam_policy::Context;
 use jiff::Timestamp;
 
 use crate::authentication::Signer;
-use crate::endpoint::ApiRequest;
+use crate::request::ApiRequest;
 use crate::session::Identity;
 
 /// The global keys that follow from the call itself: where it came from, when and how.

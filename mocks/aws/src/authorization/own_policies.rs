@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use iam_policy::layers::{Layers, ResourceLayer};
 use iam_policy::{AwsPrincipal, Policy, Principal};
 
+use crate::accounts::Account;
 use crate::authentication::Signer;
 use crate::aws::Aws;
-use crate::iam::Account;
 use crate::session::{Identity, Session};
 
 /// A caller's own policies, as they are when it calls: changes bear on sessions that began before them ("Revoke IAM role

@@ -12,12 +12,11 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
-use super::request::ApiRequest;
-use super::route::GLOBAL_REGION;
 use crate::aws::Aws;
 use crate::cause::Cause;
 use crate::event::{self, Call, Event};
 use crate::query::{ApiError, Failure, error_document};
+use crate::request::{ApiRequest, GLOBAL_REGION};
 use crate::{iam, sts};
 
 /// How large a body may be. The longest call of STS is below 64 kB even with every character escaped.
@@ -40,7 +39,7 @@ struct Answer {
 }
 
 /// Answers a request.
-pub(crate) async fn answer(State(aws): State<Arc<Aws>>, request: Request<Body>) -> Response<Body> {
+pub(super) async fn answer(State(aws): State<Arc<Aws>>, request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let request_id = aws.identifiers.request_id();
     let mut call = Call {

@@ -1,10 +1,19 @@
 //! The one endpoint: reads a request, finds the service, and writes the answer and the event.
 
 mod answer;
-mod request;
-mod route;
 
-pub use request::Peer;
+use std::sync::Arc;
 
-pub(crate) use answer::answer;
-pub(crate) use request::ApiRequest;
+use crate::aws::Aws;
+
+impl Aws {
+    /// The one endpoint for all services. Which service a request is for follows from its host
+    /// (`sts.eu-west-1.amazonaws.com`), else from the scope of its signature, else from its `Version`.
+    ///
+    /// A listener may say where a request comes from by putting a [`crate::Peer`] into its extensions.
+    pub fn router(self: &Arc<Self>) -> axum::Router {
+        axum::Router::new()
+            .fallback(answer::answer)
+            .with_state(Arc::clone(self))
+    }
+}

@@ -1,27 +1,26 @@
-//! IAM: the account model, and the service that shows and changes it.
+//! IAM on the wire, API version 2010-05-08.
+//!
+//! One folder a kind of thing that IAM keeps, one file an operation or a pair of them; beside them what they share.
 
-mod account;
-mod arn;
-mod aws_managed;
-mod directory;
-mod export;
-mod import;
+mod account_alias;
+mod asked;
+mod authorization_details;
+mod constraint;
+mod document;
+mod error;
 mod managed_policy;
+mod not_mocked;
 mod oidc_provider;
+mod operation;
+mod page;
+mod resource;
 mod role;
-mod service;
-mod settings;
-mod tag;
+mod shape;
+mod simulation;
+mod tags;
+mod user;
 
-pub use account::Account;
-pub use arn::{RoleArn, RoleArnError};
-pub use import::ImportError;
-pub use managed_policy::{ManagedPolicy, PolicyVersion};
-pub use oidc_provider::{InvalidProviderUrl, OidcProvider};
-pub use role::{InlinePolicy, Role};
-pub use settings::IamSettings;
-pub use tag::Tag;
+pub(crate) use operation::serve;
 
-pub(crate) use directory::Directory;
-pub(crate) use export::exported;
-pub(crate) use service::{NAMESPACE, serve};
+/// The namespace of IAM's answers.
+pub(crate) const NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";

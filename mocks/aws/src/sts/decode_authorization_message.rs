@@ -6,9 +6,9 @@ use super::permission;
 use super::signer::signer;
 use crate::aws::Aws;
 use crate::cause::Cause;
-use crate::endpoint::ApiRequest;
 use crate::event::Call;
 use crate::query::{Constraint, Failure, Violations};
+use crate::request::ApiRequest;
 
 const ENCODED_MESSAGE: Constraint = Constraint {
     min: 1,

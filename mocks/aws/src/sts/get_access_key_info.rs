@@ -8,10 +8,10 @@ use super::signer::signer;
 use super::{NAMESPACE, error, permission};
 use crate::aws::Aws;
 use crate::cause::Cause;
-use crate::endpoint::ApiRequest;
 use crate::event::Call;
 use crate::identifier::account_of_access_key_id;
 use crate::query::{Constraint, Failure, Pattern, QueryResult, Violations, result_document};
+use crate::request::ApiRequest;
 
 const ACCESS_KEY_ID: Constraint = Constraint {
     min: 16,

@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::NAMESPACE;
 use super::signer::signer;
 use crate::aws::Aws;
-use crate::endpoint::ApiRequest;
 use crate::event::Call;
 use crate::query::{Failure, QueryResult, result_document};
+use crate::request::ApiRequest;
 
 /// In the order recorded.
 #[derive(Debug, Serialize)]

@@ -14,9 +14,9 @@ use super::request_tags::RequestTags;
 use super::signer::signer;
 use super::{NAMESPACE, long_term, session_policy};
 use crate::aws::Aws;
-use crate::endpoint::ApiRequest;
 use crate::event::Call;
 use crate::query::{Constraint, Failure, Parameters, QueryResult, Violations, result_document};
+use crate::request::ApiRequest;
 use crate::session::{Identity, Session};
 
 const USER_NAME: Constraint = Constraint {

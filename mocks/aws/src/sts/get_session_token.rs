@@ -11,9 +11,9 @@ use super::mfa::MfaCode;
 use super::signer::signer;
 use super::{NAMESPACE, long_term};
 use crate::aws::Aws;
-use crate::endpoint::ApiRequest;
 use crate::event::Call;
 use crate::query::{Failure, QueryResult, Violations, result_document};
+use crate::request::ApiRequest;
 use crate::session::{Identity, Session};
 
 #[derive(Debug, Serialize)]

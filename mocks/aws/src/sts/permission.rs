@@ -8,9 +8,9 @@ use crate::authentication::Signer;
 use crate::authorization::{OwnPolicies, add_call_keys, add_caller_keys};
 use crate::aws::Aws;
 use crate::cause::Cause;
-use crate::endpoint::ApiRequest;
 use crate::event::Call;
 use crate::query::Failure;
+use crate::request::ApiRequest;
 use crate::session::Identity;
 
 /// Refuses an action that has no resource, unless the caller's own policies allow it. Sessions that GetSessionToken and

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::accounts::{Account, Role, RoleArn, RoleArnError};
 use crate::aws::Aws;
 use crate::cause::Cause;
-use crate::iam::{Account, Role, RoleArn, RoleArnError};
 use crate::nearest::nearest;
 use crate::query::Failure;
 use crate::sts::error;

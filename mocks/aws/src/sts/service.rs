@@ -6,9 +6,9 @@ use super::{
 };
 use crate::aws::Aws;
 use crate::cause::Cause;
-use crate::endpoint::ApiRequest;
 use crate::event::Call;
 use crate::query::{ApiError, Failure};
+use crate::request::ApiRequest;
 
 /// The namespace of STS's answers.
 pub(crate) const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";

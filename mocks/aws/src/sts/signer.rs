@@ -2,9 +2,9 @@
 
 use crate::authentication::{Signer, authenticate};
 use crate::aws::Aws;
-use crate::endpoint::ApiRequest;
 use crate::event::Call;
 use crate::query::{Failure, refused};
+use crate::request::ApiRequest;
 use crate::sigv4::ExpectedScope;
 
 /// Verifies the signature and puts the caller into the event.

@@ -234,7 +234,7 @@ async fn a_token_of_another_account_s_provider() {
     // another account trusts an issuer; that gives nothing here
     world.aws.update_account("444455556666", |account| {
         account.oidc_providers.push(
-            mock_aws::iam::OidcProvider::new("https://evil.example.com", ["https://evil.example.com"])
+            mock_aws::accounts::OidcProvider::new("https://evil.example.com", ["https://evil.example.com"])
                 .unwrap(),
         );
     });

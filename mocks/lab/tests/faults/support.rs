@@ -1,7 +1,7 @@
 //! A world with one role, and a job that logs in.
 
 use iam_policy::Policy;
-use mock_aws::iam::{Account, OidcProvider, Role};
+use mock_aws::accounts::{Account, OidcProvider, Role};
 use mock_gitlab::{Audience, GitRef, JobSpec, KeyPool, Project, Settings, Trigger};
 use serde_json::json;
 use trustcheck_lab::{Record, World, WorldSpec};

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::input::Input;
+use crate::accounts::{Account, Role};
 use crate::aws::Aws;
 use crate::event::Call;
-use crate::iam::{Account, Role};
 use crate::query::{QueryResult, result_document};
 use crate::session::{Identity, Session};
 use crate::sts::NAMESPACE;

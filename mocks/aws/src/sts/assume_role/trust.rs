@@ -3,14 +3,14 @@
 use iam_policy::layers::{Layer, LayeredDecision, ResourceLayer};
 use iam_policy::{Context, Effect, Request};
 
+use crate::accounts::{Account, Role};
 use crate::authentication::Signer;
 use crate::authorization::{OwnPolicies, add_call_keys, add_caller_keys};
 use crate::aws::Aws;
 use crate::cause::Cause;
-use crate::endpoint::ApiRequest;
 use crate::event::Call;
-use crate::iam::{Account, Role};
 use crate::query::Failure;
+use crate::request::ApiRequest;
 use crate::sts::error;
 use crate::sts::session_tags::SessionTags;
 

@@ -1,8 +1,8 @@
 //! Whether the token is meant for the provider.
 
 use super::claims::Claims;
+use crate::accounts::{Account, OidcProvider};
 use crate::cause::Cause;
-use crate::iam::{Account, OidcProvider};
 use crate::query::Failure;
 use crate::sts::error;
 

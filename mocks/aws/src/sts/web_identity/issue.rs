@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::input::Input;
+use crate::accounts::{Account, OidcProvider, Role};
 use crate::aws::Aws;
 use crate::event::Call;
-use crate::iam::{Account, OidcProvider, Role};
 use crate::query::{QueryResult, result_document, xml_text};
 use crate::session::{Identity, Session};
 use crate::sts::NAMESPACE;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::accounts::{Account, OidcProvider, Role, RoleArn};
 use crate::aws::Aws;
 use crate::cause::Cause;
-use crate::iam::{Account, OidcProvider, Role, RoleArn};
 use crate::nearest::nearest;
 use crate::query::Failure;
 use crate::sts::{error, role_lookup};

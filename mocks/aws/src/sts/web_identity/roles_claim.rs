@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::accounts::RoleArn;
 use crate::cause::Cause;
-use crate::iam::RoleArn;
 use crate::query::Failure;
 use crate::sts::error;
 

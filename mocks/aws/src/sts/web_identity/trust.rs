@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::claims::{Claims, text_of};
+use crate::accounts::{Account, OidcProvider, Role};
 use crate::authorization::add_call_keys;
 use crate::cause::Cause;
-use crate::endpoint::ApiRequest;
-use crate::iam::{Account, OidcProvider, Role};
 use crate::query::{ApiError, Failure};
+use crate::request::ApiRequest;
 use crate::sts::error;
 use crate::sts::session_tags::SessionTags;
 

@@ -1,9 +1,9 @@
 //! Whether the issuer signed the token.
 
 use super::claims::Claims;
+use crate::accounts::OidcProvider;
 use crate::aws::Aws;
 use crate::cause::Cause;
-use crate::iam::OidcProvider;
 use crate::issuer::{ChainTrust, KeyProblem, Published};
 use crate::query::Failure;
 use crate::sts::error;

@@ -8,7 +8,7 @@ use http::Request;
 use http_body_util::BodyExt as _;
 use iam_policy::Policy;
 use jiff::Timestamp;
-use mock_aws::iam::{Account, OidcProvider, Role};
+use mock_aws::accounts::{Account, OidcProvider, Role};
 use mock_aws::{AccessKey, Aws, AwsConfig, Call, Cause, Event, Network};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
