@@ -134,6 +134,10 @@ fn nothing_of_a_run_breaks_out_of_the_page() {
     assert!(!page.contains("correct-horse"), "a masked value");
     assert!(page.contains("red [MASKED]"));
     assert!(!page.contains('\x1b') && !page.contains('\r'));
+    assert!(
+        !page.contains("section_start:"),
+        "marks that GitLab's page hides too"
+    );
     // Nothing is fetched, and no token can be used.
     for reference in [" src=\"", "href=\"http", "url(", "@import"] {
         assert!(!page.contains(reference), "{reference}");

@@ -1,9 +1,5 @@
 //! One case of the report.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::markup::Markup;
 use super::{decision, sequence};
 use crate::observation::{JobRun, JobStatus, Observation};
@@ -106,6 +102,10 @@ fn of_lesson(lesson: &Lesson, html: &mut Markup) {
 }
 
 fn of_observation(seen: &Observation, html: &mut Markup) {
+    for refusal in &seen.refusal {
+        html.raw("<h3>GitLab creates no pipeline</h3><pre class=\"text\">");
+        html.text(refusal.render(false)).raw("</pre>");
+    }
     if let Some(sequence) = sequence::markup(seen) {
         html.raw("<h3>What happened</h3>").add(&sequence);
     }
@@ -114,6 +114,17 @@ fn of_observation(seen: &Observation, html: &mut Markup) {
     }
     for job in &seen.jobs {
         of_job(job, html);
+    }
+    if !seen.idle.is_empty() {
+        html.raw("<h3>Jobs that did not run</h3><ul>");
+        for idle in &seen.idle {
+            html.raw("<li><code>")
+                .text(&idle.name)
+                .raw("</code> ")
+                .text(idle.why.word())
+                .raw("</li>");
+        }
+        html.raw("</ul>");
     }
 }
 
@@ -129,7 +140,8 @@ fn of_job(job: &JobRun, html: &mut Markup) {
         .raw(status)
         .raw(", ");
     html.text(job.ending()).raw("</p><pre class=\"text log\">");
-    let log = plain(&job.log);
+    // A carriage return moves a terminal's cursor; here it would only be in the way.
+    let log = job.text().replace('\r', "");
     if log.len() <= LONGEST_LOG {
         html.text(&log);
     } else {
@@ -141,15 +153,4 @@ fn of_job(job: &JobRun, html: &mut Markup) {
         html.text(&log[tail..]);
     }
     html.raw("</pre>");
-}
-
-/// A log as GitLab's page shows it, but for colours: without the marks of sections, and without carriage returns.
-fn plain(log: &str) -> String {
-    static MARKS: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"section_(start|end):\d+:[^\r\n]*\r(\x1b\[0K)?").ok());
-    let log = match &*MARKS {
-        Some(marks) => marks.replace_all(log, ""),
-        None => log.into(),
-    };
-    anstream::adapter::strip_str(&log).to_string().replace('\r', "")
 }
