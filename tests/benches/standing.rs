@@ -11,6 +11,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::RSA_PKCS1_SHA256;
 use rustix::process::{Pid, Signal, kill_process};
 use trustcheck::client::{Order, send};
 use trustcheck_lab::aws::SigningKeys;
@@ -34,6 +37,7 @@ fn main() {
     println!("{:<34} {:>22} {:>22}  goal", "", "trustcheck", "baseline");
     cold_start(directory.path(), &keys);
     pages(&keys);
+    tokens(directory.path(), &keys);
 }
 
 /// From the start of the process to the first good answer: a signed GetCallerIdentity and the issuer's discovery document;
@@ -82,6 +86,70 @@ fn pages(keys: &Path) {
     }
 }
 
+/// Tokens minted over HTTP, a second, beside signatures of the same kind made by all cores.
+fn tokens(directory: &Path, keys: &Path) {
+    let ready = directory.join("ready.json");
+    let world = ready_world_with(keys, &["--ready-file", ready.to_str().expect("a path of text")]).0;
+    let (address, request) = mint_request(&ready);
+    let mut client = Client::new(address, &request, 201);
+    let first = client.ask().to_vec();
+    assert_ne!(client.ask(), first, "each token is made anew");
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let key = KeyPair::generate(KeySize::Rsa2048).expect("a key");
+    for _ in 0..9 {
+        ours.push(answers_a_second(address, &request, 201));
+        theirs.push(signatures_a_second(&key));
+    }
+    drop(world);
+    println!(
+        "{:<34} {:>20.0}/s {:>20.0}/s  at least 0.55",
+        "tokens (RS256 of all cores)",
+        middle(&ours),
+        middle(&theirs)
+    );
+    let ratios: Vec<f64> = ours
+        .iter()
+        .zip(&theirs)
+        .map(|(ours, theirs)| ours / theirs)
+        .collect();
+    println!("{:<34} {:>22.2}", "  ratio, pair by pair", middle(&ratios));
+}
+
+/// Where the control plane of a ready file is, and the request of a job's token.
+fn mint_request(ready: &Path) -> (SocketAddr, Vec<u8>) {
+    let began = Instant::now();
+    let text = loop {
+        match std::fs::read(ready) {
+            Ok(text) => break text,
+            Err(error) => assert!(began.elapsed() < Duration::from_secs(60), "{error}"),
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    };
+    let ready: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
+    let control = |name: &str| ready["control"][name].as_str().expect("a text").to_owned();
+    let (url, token) = (control("url"), control("token"));
+    let host = url.strip_prefix("http://").expect("plain HTTP");
+    let body = r#"{"branch":"main","aud":"sts.amazonaws.com"}"#;
+    let length = body.len();
+    let request = format!(
+        "POST /v1/tokens HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nContent-Length: {length}\r\n\r\n{body}"
+    );
+    (host.parse().expect("an address"), request.into_bytes())
+}
+
+/// Signatures a second of as many threads as there are cores, over messages as long as a token.
+fn signatures_a_second(key: &KeyPair) -> f64 {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    at_once(cores, || {
+        let (message, random) = ([b'a'; 1_400], SystemRandom::new());
+        let mut signature = vec![0; key.public_modulus_len()];
+        move || {
+            key.sign(&RSA_PKCS1_SHA256, &random, &message, &mut signature)
+                .expect("a signature");
+        }
+    })
+}
+
 /// A server in a process of its own, ended when it is dropped.
 struct Server {
     process: Child,
@@ -119,6 +187,11 @@ impl Drop for Server {
 
 /// A world whose keys are kept below a directory, once it answers, and how long that took.
 fn ready_world(keys: &Path) -> (Server, Duration) {
+    ready_world_with(keys, &[])
+}
+
+/// The same with more on the command line.
+fn ready_world_with(keys: &Path, more: &[&str]) -> (Server, Duration) {
     let address = free_address();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -128,6 +201,7 @@ fn ready_world(keys: &Path) -> (Server, Duration) {
     let mut command = Command::new(PROGRAM);
     command
         .args(["serve", "--listen", &address.to_string()])
+        .args(more)
         .env("TRUSTCHECK_CACHE", keys);
     let server = Server::start(&mut command, address);
     until_it_listens(address);
@@ -177,30 +251,48 @@ fn until_it_listens(address: SocketAddr) {
 
 /// One good answer on a connection of its own.
 fn get(address: SocketAddr, host: &str, path: &str) {
-    let mut client = Client::new(address, host, path);
-    client.ask();
+    Client::new(address, &page_request(host, path), 200).ask();
 }
 
-/// Requests a second of some clients that each wait for one answer before the next request.
+fn page_request(host: &str, path: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n").into_bytes()
+}
+
+/// Requests for a page a second.
 fn requests_a_second(address: SocketAddr, host: &str, path: &str) -> f64 {
+    answers_a_second(address, &page_request(host, path), 200)
+}
+
+/// Answers a second, each with this status, to some clients that each wait for one answer before the next request.
+fn answers_a_second(address: SocketAddr, request: &[u8], status: u16) -> f64 {
+    at_once(CLIENTS, || {
+        let mut client = Client::new(address, request, status);
+        move || {
+            client.ask();
+        }
+    })
+}
+
+/// How often a second some threads together do something, each as `prepare` has prepared it.
+fn at_once<Act: FnMut()>(threads: usize, prepare: impl Fn() -> Act + Sync) -> f64 {
     let count: usize = std::thread::scope(|scope| {
-        let clients: Vec<_> = (0..CLIENTS)
+        let threads: Vec<_> = (0..threads)
             .map(|_| {
-                scope.spawn(move || {
-                    let mut client = Client::new(address, host, path);
+                scope.spawn(|| {
+                    let mut act = prepare();
                     let end = Instant::now() + ROUND;
                     let mut count = 0;
                     while Instant::now() < end {
-                        client.ask();
+                        act();
                         count += 1;
                     }
                     count
                 })
             })
             .collect();
-        clients
+        threads
             .into_iter()
-            .map(|client| client.join().expect("it asks"))
+            .map(|thread| thread.join().expect("it goes on"))
             .sum()
     });
     count as f64 / ROUND.as_secs_f64()
@@ -210,22 +302,24 @@ fn requests_a_second(address: SocketAddr, host: &str, path: &str) -> f64 {
 struct Client {
     stream: TcpStream,
     request: Vec<u8>,
+    status: u16,
     buffer: Vec<u8>,
 }
 
 impl Client {
-    fn new(address: SocketAddr, host: &str, path: &str) -> Client {
+    fn new(address: SocketAddr, request: &[u8], status: u16) -> Client {
         let stream = TcpStream::connect(address).expect("it listens");
         stream.set_nodelay(true).expect("an option");
         Client {
             stream,
-            request: format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n").into_bytes(),
+            request: request.to_vec(),
+            status,
             buffer: vec![0; 16 * 1024],
         }
     }
 
-    /// Asks, and reads the whole answer, which has to be 200.
-    fn ask(&mut self) {
+    /// Asks, and reads the whole answer, which has to have the status. Its body.
+    fn ask(&mut self) -> &[u8] {
         self.stream.write_all(&self.request).expect("it reads");
         let mut read = 0;
         loop {
@@ -237,7 +331,12 @@ impl Client {
                 continue;
             };
             let head = std::str::from_utf8(&answer[..end]).expect("a head of text");
-            assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+            let status = head.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3));
+            assert_eq!(
+                status.and_then(|status| status.parse().ok()),
+                Some(self.status),
+                "{head}"
+            );
             let length: usize = head
                 .lines()
                 .find_map(|line| {
@@ -248,7 +347,7 @@ impl Client {
                 })
                 .expect("a length");
             if read >= end + 4 + length {
-                return;
+                return &self.buffer[end + 4..read];
             }
         }
     }
