@@ -291,8 +291,8 @@ impl<'n> Fields<'n> {
         }
     }
 
-    /// Notes every key that was not taken.
-    pub fn finish(self, reader: &mut Reader<'_>) {
+    /// Notes every key that was not taken. Whether there was none.
+    pub fn finish(self, reader: &mut Reader<'_>) -> bool {
         for (name, entry, taken) in &self.entries {
             if *taken {
                 continue;
@@ -306,5 +306,6 @@ impl<'n> Fields<'n> {
             };
             reader.note(problem);
         }
+        self.entries.iter().all(|(_, _, taken)| *taken)
     }
 }

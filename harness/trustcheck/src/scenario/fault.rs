@@ -34,12 +34,14 @@ pub(super) fn read(node: &Node, gitlabs: &[Settings], reader: &mut Reader<'_>) -
     let mut fields = reader.fields(node, "a fault")?;
     let gitlab = world_event::gitlab(fields.take("gitlab"), gitlabs, reader);
     let faults: Vec<Option<Fault>> = kinds(&mut fields, reader);
-    fields.finish(reader);
+    let is_known = fields.finish(reader);
     match <[Option<Fault>; 1]>::try_from(faults) {
         Ok([fault]) => Some(WorldEvent::Fault {
             gitlab: gitlab?,
             fault: fault?,
         }),
+        // What is wrong has been said: it was meant to be under the unknown key.
+        Err(faults) if faults.is_empty() && !is_known => None,
         Err(faults) => {
             let message = if faults.is_empty() {
                 "a fault says nothing that is wrong"
