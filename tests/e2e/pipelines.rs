@@ -275,6 +275,46 @@ expect: { output: { contains: ['[instance] [scenario] [group] [reviews] [pipelin
 }
 
 #[test]
+fn a_jobs_own_environment_comes_before_that_of_the_trigger() {
+    let job = |name: &str, environment: &str| {
+        format!(
+            "{name}:\n{environment}  id_tokens: {{ TOKEN: {{ aud: a }} }}\n  script:\n    - echo \"{name}=[$CI_ENVIRONMENT_NAME] [$SCOPED]\"\n{DECODE}"
+        )
+    };
+    let pipeline = [
+        job("own", "  environment: { name: staging, action: verify }\n"),
+        job("none", ""),
+    ]
+    .concat();
+    let rest = r#"
+trigger: { environment: { name: production, action: prepare } }
+variables:
+  SCOPED: [{ value: of production, environment_scope: production }, { value: of staging, environment_scope: staging }]
+run: { pipeline: .gitlab-ci.yml, jobs: [JOB] }
+expect: { job: success, output: { contains: [CONTAINS], excludes: EXCLUDES } }
+"#;
+    let cases = [
+        (
+            "own",
+            r#"'own=[staging] [of staging]', '"environment":"staging"', '"environment_action":"verify"'"#,
+            "production",
+        ),
+        (
+            "none",
+            r#"'none=[production] [of production]', '"environment":"production"', '"environment_action":"prepare"'"#,
+            "staging",
+        ),
+    ];
+    for (name, contains, excludes) in cases {
+        let rest = rest
+            .replace("JOB", name)
+            .replace("CONTAINS", contains)
+            .replace("EXCLUDES", excludes);
+        passes(&pipeline, &rest);
+    }
+}
+
+#[test]
 fn includes_come_from_folders_that_the_world_maps() {
     let directory = tempfile::tempdir().unwrap();
     let files = [
