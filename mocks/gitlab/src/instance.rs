@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use crate::base_url::BaseUrl;
 use crate::claims::{self, ClaimRules, Claims, ForkClaims};
 use crate::discovery::{self, DISCOVERY_PATH, JWKS_PATH};
+use crate::document::Document;
 use crate::event::{Event, EventSink, Page, TokenKind};
 use crate::job::{Job, JobSpec};
 use crate::keys::KeySet;
@@ -26,7 +27,6 @@ use crate::trigger::{Actor, Trigger};
 use crate::user::User;
 use crate::variables::{self, Server, Variable};
 use crate::version::Version;
-use crate::web::{self, Document, Site};
 
 /// A GitLab instance: it turns triggers into pipelines and jobs, jobs into tokens and variables, and publishes its keys.
 ///
@@ -291,32 +291,14 @@ impl Instance {
         variables::of_pipeline(&self.server(), pipeline)
     }
 
-    /// Its pages: the discovery document and the key set, below the path of its URL. The caller serves them, with TLS or,
-    /// where the URL says `http`, without.
-    pub fn router(self: &Arc<Self>) -> axum::Router {
-        web::router(Site {
-            instance: Arc::clone(self),
-            root: self.url.path().to_owned(),
-            discovery: self.discovery.clone(),
-            front_page: Some(format!("{}/users/sign_in", self.url)),
-            is_copy: false,
-        })
+    /// The discovery document at its own URL.
+    pub(crate) fn discovery(&self) -> &Document {
+        &self.discovery
     }
 
-    /// With a custom issuer: where it is, and the pages that its owner published there, copies of the discovery document
-    /// (with `issuer` and `jwks_uri` changed) and of the key set. Without this copy no verifier can check a token.
-    pub fn published_copy(self: &Arc<Self>) -> Option<(BaseUrl, axum::Router)> {
-        let at = self.custom_issuer.clone()?;
-        let discovery = Document::published_copy(discovery::published_copy(&self.url, &self.issuer, &at));
-        let root = at.path().to_owned();
-        let site = Site {
-            instance: Arc::clone(self),
-            root,
-            discovery,
-            front_page: None,
-            is_copy: true,
-        };
-        Some((at, web::router(site)))
+    /// Where copies of its pages are published, if its tokens name another issuer.
+    pub(crate) fn custom_issuer(&self) -> Option<&BaseUrl> {
+        self.custom_issuer.as_ref()
     }
 
     pub(crate) fn jwks(&self) -> Document {

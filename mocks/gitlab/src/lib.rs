@@ -26,6 +26,7 @@
 mod base_url;
 mod claims;
 mod discovery;
+mod document;
 mod environment;
 mod event;
 mod git_ref;

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use crate::document::Document;
 use crate::keys::{Jwk, KeySet};
-use crate::web::Document;
 
 /// What becomes of a CI key that is replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

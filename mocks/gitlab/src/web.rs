@@ -11,116 +11,66 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, IF_NONE_MATCH, LOCATION, USER_AGENT};
+use axum::http::header::{CONTENT_TYPE, LOCATION, USER_AGENT};
 use axum::http::{HeaderValue, Method, Response, StatusCode};
-use sha2::{Digest as _, Sha256};
 
-use crate::discovery::{DISCOVERY_PATH, JWKS_PATH};
+use crate::base_url::BaseUrl;
+use crate::discovery::{self, DISCOVERY_PATH, JWKS_PATH};
+use crate::document::Document;
 use crate::event::{Event, Page};
 use crate::instance::Instance;
 
-const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
-/// What Rails says where a controller says nothing.
-const REVALIDATE: HeaderValue = HeaderValue::from_static("max-age=0, private, must-revalidate");
-/// `JwksController#keys`: a verifier may keep the keys for a day.
-const ONE_DAY: HeaderValue = HeaderValue::from_static("max-age=86400, public, must-revalidate, no-transform");
 
 const NOT_FOUND: &str = "<!DOCTYPE html>\n<html>\n<head>\n  <title>The page you're looking for could not be found (404)</title>\n\
 </head>\n<body>\n  <h1>404</h1>\n  <h3>The page could not be found or you don't have permission to view it.</h3>\n</body>\n</html>\n";
 
-/// A document that is ready to be served.
-#[derive(Clone, Debug)]
-pub(crate) struct Document {
-    body: Bytes,
-    etag: HeaderValue,
-    cache_control: Option<HeaderValue>,
-}
-
-impl Document {
-    pub(crate) fn discovery(body: Vec<u8>) -> Document {
-        Document::new(body, Some(REVALIDATE))
+impl Instance {
+    /// Its pages: the discovery document and the key set, below the path of its URL. The caller serves them, with TLS or,
+    /// where the URL says `http`, without.
+    pub fn router(self: &Arc<Self>) -> Router {
+        router(Site {
+            instance: Arc::clone(self),
+            root: self.url().path().to_owned(),
+            discovery: self.discovery().clone(),
+            front_page: Some(format!("{}/users/sign_in", self.url())),
+            is_copy: false,
+        })
     }
 
-    pub(crate) fn jwks(body: Vec<u8>) -> Document {
-        Document::new(body, Some(ONE_DAY))
-    }
-
-    /// Published by hand on some web space, which says nothing about caching.
-    pub(crate) fn published_copy(body: Vec<u8>) -> Document {
-        Document::new(body, None)
-    }
-
-    fn without_cache_control(self) -> Document {
-        Document {
-            cache_control: None,
-            ..self
-        }
-    }
-
-    fn new(body: Vec<u8>, cache_control: Option<HeaderValue>) -> Document {
-        // As Rack::ETag: the first half of the hexadecimal SHA-256.
-        let hash = hex::encode(&Sha256::digest(&body)[..16]);
-        let etag =
-            HeaderValue::try_from(format!("W/\"{hash}\"")).expect("hexadecimal digits fit into a header");
-        Document {
-            body: body.into(),
-            etag,
-            cache_control,
-        }
-    }
-
-    fn answer(&self, request: &HeaderMap) -> Response<Body> {
-        let fresh = request
-            .get_all(IF_NONE_MATCH)
-            .iter()
-            .any(|value| names_etag(value, &self.etag));
-        let mut response = if fresh {
-            Response::new(Body::empty())
-        } else {
-            Response::new(Body::from(self.body.clone()))
+    /// With a custom issuer: where it is, and the pages that its owner published there, copies of the discovery document
+    /// (with `issuer` and `jwks_uri` changed) and of the key set. Without this copy no verifier can check a token.
+    pub fn published_copy(self: &Arc<Self>) -> Option<(BaseUrl, Router)> {
+        let at = self.custom_issuer()?.clone();
+        let discovery = Document::published_copy(discovery::published_copy(self.url(), self.issuer(), &at));
+        let root = at.path().to_owned();
+        let site = Site {
+            instance: Arc::clone(self),
+            root,
+            discovery,
+            front_page: None,
+            is_copy: true,
         };
-        let headers = response.headers_mut();
-        if let Some(cache_control) = &self.cache_control {
-            headers.insert(CACHE_CONTROL, cache_control.clone());
-        }
-        headers.insert(ETAG, self.etag.clone());
-        if fresh {
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-        } else {
-            headers.insert(CONTENT_TYPE, JSON);
-        }
-        response
+        Some((at, router(site)))
     }
-}
-
-/// RFC 9110 §13.1.2, by weak comparison: whether an `If-None-Match` value is `*` or lists the tag.
-fn names_etag(value: &HeaderValue, etag: &HeaderValue) -> bool {
-    let opaque = |tag: &[u8]| tag.strip_prefix(b"W/").unwrap_or(tag).to_vec();
-    let wanted = opaque(etag.as_bytes());
-    value
-        .as_bytes()
-        .split(|b| *b == b',')
-        .map(<[u8]>::trim_ascii)
-        .any(|tag| tag == b"*" || opaque(tag) == wanted)
 }
 
 /// A web site: the instance itself, or a place where copies of its documents are published.
 #[derive(Clone)]
-pub(crate) struct Site {
-    pub(crate) instance: Arc<Instance>,
+struct Site {
+    instance: Arc<Instance>,
     /// The path the documents are below: empty, or without a slash at its end.
-    pub(crate) root: String,
-    pub(crate) discovery: Document,
+    root: String,
+    discovery: Document,
     /// Where the front page leads, if there is one.
-    pub(crate) front_page: Option<String>,
-    pub(crate) is_copy: bool,
+    front_page: Option<String>,
+    is_copy: bool,
 }
 
 /// The site's pages.
-pub(crate) fn router(site: Site) -> Router {
+fn router(site: Site) -> Router {
     Router::new().fallback(answer).with_state(Arc::new(site))
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::clock::Clock;
 use crate::fault::{Fault, FaultKind};
-use crate::happening::Rotation;
+use crate::rotation::Rotation;
 
 /// What happened, as its part of the world tells it.
 ///

@@ -34,6 +34,7 @@ mod network;
 mod options;
 mod reach;
 mod resolver;
+mod rotation;
 mod site;
 mod tls;
 mod token_order;
@@ -46,12 +47,13 @@ pub use edge::Limits;
 pub use fault::{
     CertificateFault, Delay, ErrorStatus, Fault, FaultError, FaultKind, KeyFault, PageFault, Skew,
 };
-pub use happening::{HappeningError, Rotation, WorldEvent};
+pub use happening::{HappeningError, WorldEvent};
 pub use journal::{Change, Entry, FaultMet, Journal, Record, Refused, TurnedAway};
 pub use lab::{Lab, LabBuilder, LabError};
 pub use names::{Destination, Names};
 pub use options::BootOptions;
 pub use reach::{NoAuthorities, Reach};
+pub use rotation::Rotation;
 pub use token_order::{MintError, TokenOrder};
 pub use world::{BootError, World, WorldSpec};
 

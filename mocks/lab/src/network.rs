@@ -16,7 +16,6 @@ use crate::faults::Faults;
 use crate::journal::{FaultMet, Journal, Record};
 use crate::names::{Destination, Names};
 use crate::reach::Reach;
-use crate::world::BootError;
 
 /// What decides the way to a document.
 pub(crate) struct Surroundings {
@@ -32,11 +31,12 @@ pub(crate) struct Surroundings {
 }
 
 /// The network of a world.
-pub(crate) fn seen_by_sts(surroundings: Surroundings, authority: &Authority) -> Result<Network, BootError> {
+pub(crate) fn seen_by_sts(
+    surroundings: Surroundings,
+    authority: &Authority,
+) -> Result<Network, rustls::Error> {
     let mut roots = RootCertStore::empty();
-    roots
-        .add(authority.certificate().clone())
-        .map_err(|error| BootError::Certificates(error.to_string()))?;
+    roots.add(authority.certificate().clone())?;
     // One that cannot be read vouches for nobody.
     roots.add_parsable_certificates(surroundings.reach.authorities.iter().cloned());
     Ok(Network::with_routes(

@@ -175,7 +175,8 @@ impl World {
                 reach: options.reach,
             },
             &authority,
-        )?;
+        )
+        .map_err(|error| BootError::Certificates(error.to_string()))?;
         let aws = Aws::new(config);
 
         let tls = tls::server(Arc::new(Certificates {

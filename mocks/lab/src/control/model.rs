@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::answer::Problem;
 use crate::fault::Fault;
-use crate::happening::Rotation;
+use crate::rotation::Rotation;
 use crate::token_order::TokenOrder;
 use crate::world::World;
 
