@@ -11,9 +11,10 @@ use regex::Regex;
 use crate::diagnostic::Source;
 use crate::scenario::Described;
 
-/// The ARN of a role: account, path and name.
+/// The ARN of a role: account, path and name. A comma or full stop behind it belongs to the text around it.
 static ROLE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"arn:aws:iam::(\d{12}):role/((?:[\w+=,.@-]+/)*)([\w+=,.@-]+)").expect("a constant expression")
+    Regex::new(r"arn:aws:iam::(\d{12}):role/((?:[\w+=,.@-]+/)*)([\w+=,.@-]*[\w+=@-])")
+        .expect("a constant expression")
 });
 
 /// What was made of a pipeline file.
