@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use mock_aws::{Call, Cause};
 use mock_gitlab::Event;
 use regex::Regex;
+use serde_json::Value;
 use trustcheck_lab::{Entry, Record};
 
 /// The most characters of a line: what clients send may be long.
@@ -30,6 +31,11 @@ pub fn line(entry: &Entry) -> Option<String> {
         Record::Gitlab(Event::Answered {
             method, path, status, ..
         }) => format!("GitLab {method} {path} {status}"),
+        Record::Gitlab(Event::TokenIssued { claims, .. }) => match claims.get("sub") {
+            Some(Value::String(subject)) => format!("GitLab signs a token for {subject}"),
+            Some(other) => format!("GitLab signs a token for {other}"),
+            None => "GitLab signs a token without `sub`".to_owned(),
+        },
         Record::Refused(refused) => format!("{} 502 this world has no such host", refused.host),
         Record::Fault(met) if !met.path.is_empty() => format!("fault met at {}: {}", met.path, met.fault),
         Record::Fault(met) => format!("fault met at {}: {}", met.gitlab, met.fault),
@@ -144,6 +150,30 @@ mod tests {
         assert_eq!(
             gitlab(path),
             format!("1970-01-01T00:00:00Z GitLab GET {shown} 404")
+        );
+    }
+
+    #[rstest::rstest]
+    #[case::of_a_job(
+        r#"{"sub":"project_path:a/b:ref_type:branch:ref:main"}"#,
+        "for project_path:a/b:ref_type:branch:ref:main"
+    )]
+    #[case::odd(r#"{"sub":["a\nb"]}"#, r#"for ["a\nb"]"#)]
+    #[case::without("{}", "without `sub`")]
+    fn a_token_is_told_by_its_subject(#[case] claims: &str, #[case] shown: &str) {
+        let event = Event::TokenIssued {
+            kind: mock_gitlab::TokenKind::Custom,
+            job_id: None,
+            claims: serde_json::from_str(claims).unwrap(),
+            kid: "kid".into(),
+        };
+        let told = line(&Entry {
+            at: Timestamp::UNIX_EPOCH,
+            record: Record::Gitlab(event),
+        });
+        assert_eq!(
+            told.as_deref(),
+            Some(format!("1970-01-01T00:00:00Z GitLab signs a token {shown}").as_str())
         );
     }
 
