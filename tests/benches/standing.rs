@@ -96,9 +96,14 @@ fn tokens(directory: &Path, keys: &Path) {
     assert_ne!(client.ask(), first, "each token is made anew");
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let key = KeyPair::generate(KeySize::Rsa2048).expect("a key");
+    let (mut spent, mut spent_on_signatures) = (0.0, 0.0);
     for _ in 0..9 {
+        let before = processor_seconds(world.process.id());
         ours.push(answers_a_second(address, &request, 201));
+        let between = processor_seconds(std::process::id());
+        spent += processor_seconds(world.process.id()) - before;
         theirs.push(signatures_a_second(&key));
+        spent_on_signatures += processor_seconds(std::process::id()) - between;
     }
     drop(world);
     println!(
@@ -113,6 +118,28 @@ fn tokens(directory: &Path, keys: &Path) {
         .map(|(ours, theirs)| ours / theirs)
         .collect();
     println!("{:<34} {:>22.2}", "  ratio, pair by pair", middle(&ratios));
+    // What other work on the machine does not change.
+    let each =
+        |seconds: f64, rates: &[f64]| seconds * 1e3 / (rates.iter().sum::<f64>() * ROUND.as_secs_f64());
+    println!(
+        "{:<34} {:>19.3} ms {:>19.3} ms",
+        "  processor time of the server",
+        each(spent, &ours),
+        each(spent_on_signatures, &theirs)
+    );
+}
+
+/// The processor time that a process has taken, in seconds.
+fn processor_seconds(process: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // After the name, which is in parentheses: `utime` and `stime` are the 14th and 15th fields of the line.
+    let fields = stat.rsplit_once(") ").map_or("", |(_, fields)| fields);
+    let ticks = fields
+        .split(' ')
+        .skip(11)
+        .take(2)
+        .map(|field| field.parse::<f64>().unwrap_or(f64::NAN));
+    ticks.sum::<f64>() / rustix::param::clock_ticks_per_second() as f64
 }
 
 /// Where the control plane of a ready file is, and the request of a job's token.
