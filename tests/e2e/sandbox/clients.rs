@@ -22,6 +22,68 @@ fn the_terraform_articles_notes_run_as_printed(#[case] who: Who) {
     assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
 }
 
+/// The same article goes on to make the provider with that fingerprint; a login through it works.
+#[test]
+fn the_terraform_articles_fingerprint_makes_a_provider_that_works() {
+    if !has("openssl") {
+        return;
+    }
+    let directory = open_directory();
+    write(directory.path(), "provider.yml", PROVIDER);
+    let done = trustcheck(Who::Me, directory.path())
+        .args(["run", "--executor", "sandbox", "--deny-skips", "provider.yml"])
+        .run();
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+}
+
+/// The provider that was there is deleted, and its tokens are of no use until the new one is made.
+const PROVIDER: &str = r#"name: A provider from nothing
+needs: [aws]
+executor: sandbox
+world:
+  gitlab: { url: https://gitlab.com, projects: [{ path: group/project }] }
+  aws:
+    accounts:
+      "111122223333":
+        oidc_providers: [{ url: https://gitlab.com, client_ids: [https://gitlab.com] }]
+        roles:
+          setup:
+            policies:
+              providers:
+                Version: "2012-10-17"
+                Statement: { Effect: Allow, Action: "iam:*OpenIDConnectProvider*", Resource: "*" }
+            trust_policy:
+              Version: "2012-10-17"
+              Statement:
+                Effect: Allow
+                Principal: { Federated: arn:aws:iam::111122223333:oidc-provider/gitlab.com }
+                Action: sts:AssumeRoleWithWebIdentity
+run:
+  id_tokens: { TOKEN: { aud: https://gitlab.com } }
+  script: |
+    log_in() {
+      aws sts assume-role-with-web-identity --role-arn arn:aws:iam::111122223333:role/setup --role-session-name "$1" \
+        --web-identity-token $TOKEN --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text
+    }
+    STS=$(log_in first)
+    export $(printf 'AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_SESSION_TOKEN=%s' $STS)
+    export AWS_DEFAULT_REGION=us-east-1
+    PROVIDER=arn:aws:iam::111122223333:oidc-provider/gitlab.com
+    aws iam delete-open-id-connect-provider --open-id-connect-provider-arn $PROVIDER
+    aws configure set cli_follow_urlparam false # else version 1 takes the page at https://gitlab.com for the audience
+    if log_in meanwhile; then exit 1; fi
+    THUMBPRINT=$(echo quit | openssl s_client -connect gitlab.com:443 2>/dev/null | openssl x509 -noout -fingerprint | cut -d= -f2 | sed -e s/://g | tr '[:upper:]' '[:lower:]')
+    aws iam create-open-id-connect-provider --url https://gitlab.com --client-id-list https://gitlab.com --thumbprint-list $THUMBPRINT
+    test "$(aws iam get-open-id-connect-provider --open-id-connect-provider-arn $PROVIDER --query 'ThumbprintList[0]' --output text)" = $THUMBPRINT
+    STS=$(log_in again)
+    export $(printf 'AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_SESSION_TOKEN=%s' $STS)
+    aws sts get-caller-identity
+    ! env | grep AWS_ENDPOINT
+expect:
+  job: success
+  output: { contains: [No OpenIDConnect provider found in your account, assumed-role/setup/again] }
+"#;
+
 /// `s_client` ends with 0 whatever it thinks of a certificate, so its opinion is read.
 #[test]
 fn openssl_verifies_the_certificate() {
