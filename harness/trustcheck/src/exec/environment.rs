@@ -6,6 +6,8 @@ use std::path::Path;
 
 use mock_gitlab::Variable;
 
+use crate::execute::BUNDLE_VARIABLES;
+
 /// Variables that begin so are the host's word for a real AWS or a real GitLab, whose place the world takes.
 const SCRUBBED: [&str; 3] = ["AWS_", "CI_", "GITLAB_"];
 
@@ -17,17 +19,6 @@ const SCRUBBED_NAMES: [&str; 6] = [
     "SSL_CERT_DIR",
     "PIP_CERT",
     "NETRC",
-];
-
-/// What the usual clients take a certificate authority from: the AWS CLI and SDKs, OpenSSL, curl, Python's requests,
-/// Node.js, git.
-const BUNDLES: [&str; 6] = [
-    "AWS_CA_BUNDLE",
-    "SSL_CERT_FILE",
-    "CURL_CA_BUNDLE",
-    "REQUESTS_CA_BUNDLE",
-    "NODE_EXTRA_CA_CERTS",
-    "GIT_SSL_CAINFO",
 ];
 
 /// Where the command keeps its files.
@@ -81,7 +72,7 @@ impl Environment {
         self.set("AWS_DEFAULT_REGION", "us-east-1");
         self.set("AWS_REGION", "us-east-1");
         self.set("AWS_EC2_METADATA_DISABLED", "true");
-        for name in BUNDLES {
+        for name in BUNDLE_VARIABLES {
             self.set(name, text(authority));
         }
         for name in ["HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"] {

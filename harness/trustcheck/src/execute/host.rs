@@ -12,6 +12,7 @@ use gitlab_pipeline::runner::shell::Shell;
 use job_sandbox::PrivateTmp;
 use tokio_util::sync::CancellationToken;
 
+use super::bundle::BUNDLE_VARIABLES;
 use super::executor::{Order, kind_of_shell, path_with};
 use super::orphans;
 use super::process::{self, Exit, Program};
@@ -141,17 +142,7 @@ impl Host {
             ("AWS_EC2_METADATA_DISABLED".to_owned(), "true".to_owned()),
             (orphans::MARK.to_owned(), mark.to_owned()),
         ];
-        // What the usual clients take a certificate authority from: the AWS CLI and SDKs, OpenSSL, curl, Python's
-        // requests, Node.js, git.
-        let bundles = [
-            "AWS_CA_BUNDLE",
-            "SSL_CERT_FILE",
-            "CURL_CA_BUNDLE",
-            "REQUESTS_CA_BUNDLE",
-            "NODE_EXTRA_CA_CERTS",
-            "GIT_SSL_CAINFO",
-        ];
-        environment.extend(bundles.map(|name| (name.to_owned(), text(room.authority()))));
+        environment.extend(BUNDLE_VARIABLES.map(|name| (name.to_owned(), text(room.authority()))));
         // Every other host is asked of the world, which knows GitLab and AWS and refuses the rest.
         let proxies = ["HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"];
         environment.extend(proxies.map(|name| (name.to_owned(), url.clone())));

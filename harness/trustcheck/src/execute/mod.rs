@@ -1,6 +1,7 @@
 //! Executors: how a job runs and reaches the mocks. One file an executor.
 
 mod allowed;
+mod bundle;
 mod executor;
 pub mod foreground;
 mod host;
@@ -16,6 +17,7 @@ mod toolchains;
 mod trust;
 
 pub use allowed::AllowedHost;
+pub use bundle::BUNDLE_VARIABLES;
 pub use executor::{Choice, Executor, ExecutorError, Executors, Kind, Order, Place};
 pub use host::Host;
 pub use log::JobLog;

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use trustcheck_lab::{Doors, OpenDoors, World};
 
 use super::allowed::AllowedHost;
+use super::bundle::BUNDLE_VARIABLES;
 use super::executor::{Order, kind_of_shell, path_with};
 use super::process::{Excess, Exit, MOST_OUTPUT};
 use super::trust::{self, Trust};
@@ -237,7 +238,7 @@ impl Sandbox {
             // No instance gives this job credentials, and no SDK need try often to learn it.
             ("AWS_EC2_METADATA_DISABLED".into(), "true".into()),
         ];
-        environment.extend(trust::VARIABLES.map(|name| (name.into(), Trust::bundle().into())));
+        environment.extend(BUNDLE_VARIABLES.map(|name| (name.into(), Trust::bundle().into())));
         environment
     }
 }

@@ -33,17 +33,6 @@ const JDKS: &str = "/usr/lib/jvm";
 /// A JDK's store, from its home.
 const JAVA_STORE: &str = "lib/security/cacerts";
 
-/// What the usual clients take a bundle from: OpenSSL, Go and Ruby; curl; git; Python's requests; the AWS CLI and SDKs;
-/// Node.js.
-pub(super) const VARIABLES: [&str; 6] = [
-    "SSL_CERT_FILE",
-    "CURL_CA_BUNDLE",
-    "GIT_SSL_CAINFO",
-    "REQUESTS_CA_BUNDLE",
-    "AWS_CA_BUNDLE",
-    "NODE_EXTRA_CA_CERTS",
-];
-
 /// The name of the host that a job finds itself on.
 pub(super) const HOSTNAME: &str = "runner";
 
