@@ -1,6 +1,6 @@
 //! The form of scenario and world files, described once: for editors as JSON Schema, and for the readers, which are held to it.
 //!
-//! Every mapping that a reader takes keys from is a [`Shape`] here. In builds with debug assertions, which all tests are,
+//! Every mapping that a reader takes keys from is a `Shape` here. In builds with debug assertions, which all tests are,
 //! taking a key that its shape lacks is a panic that says so; so no key can be read that editors do not know. The other
 //! direction, that readers know all that is described, is a test's.
 
