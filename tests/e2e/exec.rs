@@ -50,8 +50,9 @@ fn run(options: &[&str], command: &[&str]) -> Done {
     done
 }
 
-fn sh(options: &[&str], script: &str) -> Done {
-    run(options, &["sh", "-c", script])
+/// The options, and how the command runs.
+fn on<'a>(executor: &'a str, options: &[&'a str]) -> Vec<&'a str> {
+    [&["--executor", executor], options].concat()
 }
 
 #[rstest::rstest]
@@ -61,8 +62,12 @@ fn sh(options: &[&str], script: &str) -> Done {
 #[case::another(&["sh", "-c", "kill -KILL $$"], 137)]
 #[case::absent(&["no-such-program"], 127)]
 #[case::no_program(&["/"], 126)]
-fn the_status_is_the_commands(#[case] command: &[&str], #[case] code: i32) {
-    let done = run(&[], command);
+fn the_status_is_the_commands(
+    #[case] command: &[&str],
+    #[case] code: i32,
+    #[values("host", "sandbox")] executor: &str,
+) {
+    let done = run(&on(executor, &[]), command);
     assert_eq!(done.code, code, "{}{}", done.stdout, done.stderr);
 }
 
@@ -79,8 +84,8 @@ fn mistakes_are_told_before_anything_runs(#[case] arguments: &[&str], #[case] me
     assert!(done.stderr.contains(message), "{}", done.stderr);
 }
 
-#[test]
-fn the_cli_logs_in_by_itself() {
+#[rstest::rstest]
+fn the_cli_logs_in_by_itself(#[values("host", "sandbox")] executor: &str) {
     let command = [
         "aws",
         "sts",
@@ -90,7 +95,7 @@ fn the_cli_logs_in_by_itself() {
         "--output",
         "text",
     ];
-    let done = run(&["--role", ROLE, "--explain"], &command);
+    let done = run(&on(executor, &["--role", ROLE, "--explain"]), &command);
     assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
     let session = done
         .stdout
@@ -105,10 +110,10 @@ fn the_cli_logs_in_by_itself() {
     );
 }
 
-#[test]
-fn a_denial_is_explained_after_the_command() {
+#[rstest::rstest]
+fn a_denial_is_explained_after_the_command(#[values("host", "sandbox")] executor: &str) {
     let command = ["aws", "sts", "get-caller-identity"];
-    let options = ["--role", ROLE, "--branch", "feature/x", "--explain"];
+    let options = on(executor, &["--role", ROLE, "--branch", "feature/x", "--explain"]);
     let done = run(&options, &command);
     assert!(done.code == 254 || done.code == 255, "{}", done.code);
     for expected in [
@@ -125,12 +130,12 @@ fn a_denial_is_explained_after_the_command() {
             done.stderr
         );
     }
-    let quiet = run(&options[..4], &command);
+    let quiet = run(&options[..6], &command);
     assert!(!quiet.stderr.contains("StringEquals"), "{}", quiet.stderr);
 }
 
-#[test]
-fn the_administrator_has_keys() {
+#[rstest::rstest]
+fn the_administrator_has_keys(#[values("host", "sandbox")] executor: &str) {
     let command = [
         "aws",
         "sts",
@@ -140,7 +145,7 @@ fn the_administrator_has_keys() {
         "--output",
         "text",
     ];
-    let done = run(&["--administrator"], &command);
+    let done = run(&on(executor, &["--administrator"]), &command);
     assert_eq!(
         done.stdout.trim(),
         "arn:aws:iam::111122223333:root",
@@ -149,12 +154,14 @@ fn the_administrator_has_keys() {
     );
 }
 
-#[test]
-fn the_command_finds_a_jobs_variables_and_nothing_of_a_real_cloud() {
+#[rstest::rstest]
+fn the_command_finds_a_jobs_variables_and_nothing_of_a_real_cloud(
+    #[values("host", "sandbox")] executor: &str,
+) {
     let directory = tempfile::tempdir().unwrap();
     let script = "echo \"$MY_TOKEN\" | cut -d. -f1; echo $CI_PROJECT_PATH $CI_COMMIT_TAG $AWS_PROFILE. $GITLAB_TOKEN. $HELLO \
-                  ${AWS_ROLE_ARN-none}; pwd; echo $CI_PROJECT_DIR; ls -A \"$HOME\"";
-    let options = ["--id-token", "MY_TOKEN", "--tag", "v1"];
+                  ${AWS_ROLE_ARN-none}; pwd; echo $CI_PROJECT_DIR; ls -A \"$HOME\"/.aws 2>/dev/null";
+    let options = on(executor, &["--id-token", "MY_TOKEN", "--tag", "v1"]);
     let done = exec(directory.path(), &options, &["sh", "-c", script])
         .env("AWS_PROFILE", "production")
         .env("GITLAB_TOKEN", "secret")
@@ -184,55 +191,59 @@ fn the_home_is_the_commands_own_unless_it_is_kept() {
     }
 }
 
-#[test]
-fn input_and_output_are_the_commands() {
+#[rstest::rstest]
+fn input_and_output_are_the_commands(#[values("host", "sandbox")] executor: &str) {
     let directory = tempfile::tempdir().unwrap();
     write(directory.path(), "input", "one\ntwo\n");
     let input = std::fs::File::open(directory.path().join("input")).unwrap();
-    let done = exec(directory.path(), &[], &["sh", "-c", "cat; echo error >&2"])
-        .stdin(input)
-        .run();
+    let done = exec(
+        directory.path(),
+        &on(executor, &[]),
+        &["sh", "-c", "cat; echo error >&2"],
+    )
+    .stdin(input)
+    .run();
     assert_eq!(
         (done.stdout.as_str(), done.stderr.as_str()),
         ("one\ntwo\n", "error\n")
     );
 }
 
-#[test]
-fn hosts_that_are_not_there_are_named() {
-    let done = sh(
-        &["--explain"],
-        "curl -s https://example.org/ || echo status $?; curl -s https://gitlab.com/oauth/discovery/keys | grep -c kid",
-    );
+#[rstest::rstest]
+#[case::asked_of_a_proxy("host", "example.org:443")]
+#[case::asked_of_dns("sandbox", "example.org")]
+fn hosts_that_are_not_there_are_named(#[case] executor: &str, #[case] host: &str) {
+    let script = "curl -s https://example.org/ || echo status $?; curl -s https://gitlab.com/oauth/discovery/keys | grep -c kid";
+    let done = run(&on(executor, &["--explain"]), &["sh", "-c", script]);
     assert!(done.stdout.starts_with("status "), "{}", done.stdout);
-    assert!(
-        done.stderr.contains("this world has no host `example.org:443`"),
-        "{}",
-        done.stderr
-    );
-    assert!(
-        done.stderr.contains("0 calls of AWS, 0 denied"),
-        "{}",
-        done.stderr
-    );
+    for expected in [
+        format!("this world has no host `{host}`,"),
+        "0 calls of AWS, 0 denied".to_owned(),
+    ] {
+        assert!(done.stderr.contains(&expected), "{}", done.stderr);
+    }
 }
 
-#[test]
-fn what_the_command_leaves_running_is_ended() {
+#[rstest::rstest]
+#[case::host("host", "31401")]
+#[case::sandbox("sandbox", "31402")]
+fn what_the_command_leaves_running_is_ended(#[case] executor: &str, #[case] mark: &str) {
     let directory = tempfile::tempdir().unwrap();
-    let script = "(trap '' HUP; exec setsid sleep 1000) & echo $! > pid; sleep 0.1";
-    let done = exec(directory.path(), &[], &["sh", "-c", script]).run();
+    let script = format!("(trap '' HUP; exec setsid sleep {mark}) & sleep 0.1; pgrep -f 'sleep {mark}'");
+    let done = exec(directory.path(), &on(executor, &[]), &["sh", "-c", &script]).run();
     assert_eq!(done.code, 0, "{}", done.stderr);
-    let pid = std::fs::read_to_string(directory.path().join("pid")).unwrap();
-    assert!(!Path::new(&format!("/proc/{}", pid.trim())).exists());
+    let wanted = format!("sleep\0{mark}\0").into_bytes();
+    let lines = std::fs::read_dir("/proc").unwrap().flatten();
+    let mut lines = lines.filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
+    assert!(!lines.any(|line| line == wanted));
     assert!(done.left_behind.is_empty(), "{:?}", done.left_behind);
 }
 
-#[test]
-fn a_signal_is_passed_on_and_the_world_goes_with_the_command() {
+#[rstest::rstest]
+fn a_signal_is_passed_on_and_the_world_goes_with_the_command(#[values("host", "sandbox")] executor: &str) {
     let directory = tempfile::tempdir().unwrap();
     let script = "trap 'echo caught; exit 9' TERM; echo > started; while :; do sleep 0.01; done";
-    let done = exec(directory.path(), &[], &["sh", "-c", script]).run_while(|child, _| {
+    let done = exec(directory.path(), &on(executor, &[]), &["sh", "-c", script]).run_while(|child, _| {
         while !directory.path().join("started").exists() {
             std::thread::yield_now();
         }

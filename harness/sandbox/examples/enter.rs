@@ -31,6 +31,7 @@ fn run(command: Vec<OsString>) -> Result<u8, Box<dyn std::error::Error>> {
         home: "/root".into(),
         project: "/builds/example".into(),
         keep: Vec::new(),
+        share: Vec::new(),
         hide: Vec::new(),
         files: Vec::new(),
         limits: Limits {

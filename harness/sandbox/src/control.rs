@@ -16,6 +16,8 @@ use rustix::net::{
     SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
 };
 
+use rustix::process::Signal;
+
 use crate::fields::{Reader, Writer};
 use crate::step::{Denied, Step};
 
@@ -88,6 +90,8 @@ pub(crate) enum Command {
     },
     /// End the program.
     Stop,
+    /// Pass a signal on to the program.
+    Signal(Signal),
     /// The maker is gone.
     End,
 }
@@ -145,6 +149,16 @@ impl Control {
         self.send(b"S", &[])
     }
 
+    /// Sends a signal to the program that runs, and to it alone.
+    ///
+    /// # Errors
+    /// Where the sandbox is gone.
+    pub fn signal(&self, signal: Signal) -> io::Result<()> {
+        let mut writer = Writer::default();
+        writer.number(u64::from(signal.as_raw().unsigned_abs()));
+        self.send(&[b"K".as_slice(), &writer.end()].concat(), &[])
+    }
+
     /// What the sandbox has to tell, if there is anything already. [`Event::Gone`] is the last.
     ///
     /// # Errors
@@ -168,6 +182,11 @@ impl Control {
         match message.first() {
             None => Ok(Command::End),
             Some(b'S') => Ok(Command::Stop),
+            Some(b'K') => {
+                let number = Reader::new(&message[1..]).number()?;
+                let signal = i32::try_from(number).ok().and_then(Signal::from_named_raw);
+                Ok(Command::Signal(signal.ok_or(io::ErrorKind::InvalidData)?))
+            }
             Some(_) => {
                 let [order, stdin, stdout, stderr] = <[OwnedFd; 4]>::try_from(descriptors)
                     .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
@@ -431,6 +450,8 @@ mod tests {
     #[test]
     fn a_closed_end_is_seen() {
         let (maker, first) = Control::pair().unwrap();
+        maker.signal(Signal::HUP).unwrap();
+        assert!(matches!(first.command().unwrap(), Command::Signal(Signal::HUP)));
         maker.stop().unwrap();
         assert!(matches!(first.command().unwrap(), Command::Stop));
         drop(maker);

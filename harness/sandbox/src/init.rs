@@ -8,8 +8,8 @@ use std::process::{Command as Program, Stdio};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{
-    Pid, PidfdFlags, Signal, WaitOptions, WaitStatus, pidfd_open, set_parent_process_death_signal, setsid,
-    wait,
+    Pid, PidfdFlags, Signal, WaitOptions, WaitStatus, kill_process, pidfd_open,
+    set_parent_process_death_signal, setsid, wait,
 };
 use rustix::thread::UnshareFlags;
 
@@ -57,7 +57,7 @@ fn serve(spec: &Spec, control: &Control) -> io::Result<()> {
     loop {
         match control.command()? {
             Command::End => return Ok(()),
-            Command::Stop => {}
+            Command::Stop | Command::Signal(_) => {}
             Command::Run {
                 order,
                 stdin,
@@ -112,6 +112,10 @@ fn attend(job: Pid, spec: &Spec, control: &Control) -> io::Result<Option<Ending>
         if has_message {
             match control.command()? {
                 Command::End => return Ok(None),
+                Command::Signal(signal) => {
+                    // It may have ended just now.
+                    let _ = kill_process(job, signal);
+                }
                 // A second program cannot be: its maker waits for the first one's end.
                 Command::Stop | Command::Run { .. } => kernel::end_all_others()?,
             }

@@ -94,6 +94,8 @@ pub struct Spec {
     pub project: PathBuf,
     /// Directories and files in hidden places that the job sees all the same, read-only: its tools.
     pub keep: Vec<PathBuf>,
+    /// Directories of the host that the job sees at their own place and may write to as its user may.
+    pub share: Vec<PathBuf>,
     /// More directories and files that the job is not to see.
     pub hide: Vec<PathBuf>,
     /// Files in the place of the host's.
@@ -126,6 +128,7 @@ impl Spec {
         writer.path(&self.home);
         writer.path(&self.project);
         writer.list(&self.keep, |writer, path| writer.path(path));
+        writer.list(&self.share, |writer, path| writer.path(path));
         writer.list(&self.hide, |writer, path| writer.path(path));
         writer.list(&self.files, |writer, file| {
             writer.path(&file.path);
@@ -154,6 +157,7 @@ impl Spec {
             home: reader.path()?,
             project: reader.path()?,
             keep: reader.list(Reader::path)?,
+            share: reader.list(Reader::path)?,
             hide: reader.list(Reader::path)?,
             files: reader.list(|reader| {
                 Ok(Overlaid {
@@ -191,6 +195,7 @@ mod tests {
             home: "/root".into(),
             project: "/builds/group/project".into(),
             keep: vec!["/root/.pyenv".into()],
+            share: vec!["/root/project".into()],
             hide: vec!["/var/lib/x.sock".into()],
             files: vec![Overlaid {
                 path: "/etc/hosts".into(),

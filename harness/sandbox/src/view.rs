@@ -142,13 +142,13 @@ fn furnish(site: &Site, spec: &Spec, secrets: &[PathBuf]) -> Result<(), Denied> 
     furnish_with(site, spec, secrets, kept)
 }
 
-/// A tool to be shown: where, and what.
+/// Something of the host's to be shown in a place that is hidden: where, and what.
 struct Kept<'a> {
     path: &'a Path,
     taken: Taken,
 }
 
-/// Takes the tools that lie in places which will be hidden, before they are.
+/// Takes the tools that lie in places which will be hidden, before they are, and after them what is shared.
 fn take_kept<'a>(site: &Site, spec: &'a Spec) -> Result<Vec<Kept<'a>>, Denied> {
     let mut kept = Vec::new();
     for path in &spec.keep {
@@ -161,6 +161,10 @@ fn take_kept<'a>(site: &Site, spec: &'a Spec) -> Result<Vec<Kept<'a>>, Denied> {
             path,
             taken: taken.during_at(Step::Keep, path.display())?,
         });
+    }
+    for path in &spec.share {
+        let taken = mounts::take(&below(&site.old, path)).during_at(Step::Keep, path.display())?;
+        kept.push(Kept { path, taken });
     }
     Ok(kept)
 }

@@ -20,6 +20,8 @@ pub struct Context {
     /// This very program, which jobs are started through where they need a namespace; nothing where it is not the
     /// `trustcheck` program but another one that uses its library.
     pub program: Option<PathBuf>,
+    /// Whether standard input is a terminal.
+    pub stdin_is_terminal: bool,
     /// Whether results go to a terminal.
     pub stdout_is_terminal: bool,
     /// Whether progress and diagnostics go to a terminal.
@@ -59,6 +61,7 @@ impl Context {
             directory,
             temporary: std::env::temp_dir(),
             program: std::env::current_exe().ok(),
+            stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
         })

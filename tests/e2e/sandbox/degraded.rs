@@ -15,6 +15,7 @@ pub(super) fn spec(mode: Mode) -> Spec {
         home: "/root".into(),
         project: Spec::builds(mode).join("group/project"),
         keep: Vec::new(),
+        share: Vec::new(),
         hide: Vec::new(),
         files: vec![Overlaid {
             path: PathBuf::from(job_sandbox::OWN_FILES).join("file"),

@@ -1,6 +1,7 @@
 //! The sandbox, from inside: what a script sees, and what it cannot do. As root and as a user without rights.
 
 mod clients;
+mod command;
 mod confinement;
 mod death;
 mod degraded;

@@ -2,29 +2,33 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
+use std::path::Path;
 
 use clap::Args;
 use mock_aws::AccessKey;
 use mock_gitlab::{Audience, JobSpec, KeyPool};
 use trustcheck_lab::{BootError, BootOptions, Record, World};
 
+use super::executors::ExecutorOptions;
 use super::job::JobOptions;
 use super::{Exit, Failure};
 use crate::context::Context;
-use crate::exec::{Environment, Home, Login};
-use crate::execute::foreground::{self, Foreground};
-use crate::execute::{Exit as Ended, Room, orphans};
+use crate::exec::{Environment, Home, Login, Stage, why_hidden};
+use crate::execute::foreground::Foreground;
+use crate::execute::{Choice, Exit as Ended};
 use crate::observation::Observation;
 use crate::report::explanation;
 use crate::scenario::Described;
 
 /// Run one command in a world: GitLab and AWS are the mocks, and it finds a job's token
 ///
-/// The command has your terminal, your environment and your working directory. What in the environment leads to a real AWS or
-/// GitLab is gone, and what leads to the world is there: endpoint, proxy, certificate authority, and the variables of a job that
-/// the options choose as for `trustcheck token`.
+/// The command has your standard streams, your environment and your working directory, and the variables of a job that the
+/// options choose as for `trustcheck token`. What in the environment leads to a real AWS or GitLab is gone.
+///
+/// In a sandbox the names of GitLab and AWS lead to the world and there is no other network; of your files the command sees and
+/// may write those of the working directory, and the rest as a job does. It has no terminal of its own. On the host, endpoint,
+/// proxy and certificate authority lead to the world. `--executor auto` takes the sandbox where there is one, and the host where
+/// standard input is a terminal, with --keep-home, and in a directory that a sandbox hides, such as your home.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -36,7 +40,7 @@ Examples:
 What the command finds:
   GITLAB_OIDC_TOKEN            the job's ID token; --id-token gives the variable another name
   CI_*, GITLAB_*               GitLab's predefined variables of the same job
-  AWS_ENDPOINT_URL, HTTPS_PROXY …  the world; gitlab.com and *.amazonaws.com lead there too, other hosts do not exist
+  AWS_ENDPOINT_URL, HTTPS_PROXY …  on the host: the world; gitlab.com and *.amazonaws.com lead there too, other hosts do not exist
   AWS_CA_BUNDLE, SSL_CERT_FILE …   the world's certificate authority
   HOME, TMPDIR                 directories of its own, gone afterwards; --keep-home leaves HOME yours
 With --role also AWS_ROLE_ARN, AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_SESSION_NAME, with which SDKs and CLI log in by themselves,
@@ -47,6 +51,9 @@ for bad input, 3 where no world can be had.")]
 pub(super) struct Arguments {
     #[command(flatten)]
     job: JobOptions,
+
+    #[command(flatten)]
+    executor: ExecutorOptions,
 
     /// The variable that has the job's ID token
     #[arg(long, value_name = "NAME", default_value = "GITLAB_OIDC_TOKEN", value_parser = variable)]
@@ -60,7 +67,7 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with = "role")]
     administrator: bool,
 
-    /// Leave HOME as it is. Of ~/.aws nothing is read, but a command that writes there writes into yours
+    /// Leave HOME as it is, on the host. Of ~/.aws nothing is read, but a command that writes there writes into yours
     #[arg(long)]
     keep_home: bool,
 
@@ -86,8 +93,53 @@ fn variable(text: &str) -> Result<String, String> {
 /// The administrator's key pair: id and secret, as with `serve`.
 const ADMINISTRATOR: (&str, &str) = ("test", "test");
 
+/// What shells say of a command that was killed: 128 + SIGKILL.
+const KILLED: u8 = 137;
+
+/// Which executor the command gets: a sandbox has neither a terminal nor the user's home.
+fn choose(arguments: &Arguments, context: &Context) -> Result<ExecutorOptions, Failure> {
+    let home = context.variable("HOME").map(Path::new);
+    let unfit = if arguments.keep_home {
+        Some("--keep-home leaves the command your home, which a sandbox hides".to_owned())
+    } else {
+        why_hidden(context.directory.as_std_path(), home)
+    };
+    match (arguments.executor.choice(), unfit) {
+        (Choice::Sandbox, Some(why)) => Err(Failure::new(Exit::Input, why)),
+        (Choice::Auto, Some(why)) => {
+            if !arguments.keep_home {
+                say(&format!("note: the command runs on the host: {why}"));
+            }
+            Ok(ExecutorOptions::with(Choice::Host))
+        }
+        (Choice::Auto, None) if context.stdin_is_terminal => Ok(ExecutorOptions::with(Choice::Host)),
+        (choice, _) => Ok(ExecutorOptions::with(choice)),
+    }
+}
+
+/// The surroundings in which a program that is named by its path is looked for, so that a sandbox shows it with what belongs
+/// to it.
+fn with_program(command: &[OsString], context: &Context) -> Context {
+    let mut context = context.clone();
+    let program = command
+        .first()
+        .map(Path::new)
+        .filter(|path| path.components().count() > 1);
+    if let Some(program) = program
+        && let Ok(found) = context.directory.as_std_path().join(program).canonicalize()
+        && !found.starts_with(context.directory.as_std_path())
+        && let Some(directory) = found.parent()
+    {
+        let path = context.variable("PATH").unwrap_or("/usr/local/bin:/usr/bin:/bin");
+        let path = format!("{path}:{}", directory.display());
+        context.environment.insert("PATH".to_owned(), path);
+    }
+    context
+}
+
 /// Runs the command.
 pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Failure> {
+    let executor = choose(arguments, context)?;
     let (described, start) = arguments.job.world(context)?;
     let order = arguments
         .job
@@ -125,11 +177,11 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Exit
         .id_token(&job, &order.audience.clone().unwrap_or_else(own), now)
         .map_err(|error| input(&error))?;
 
-    orphans::adopt();
-    let room = Room::make(&context.temporary, &order.project, world.authority().pem())
-        .map_err(|error| environment(format!("cannot make the command's directories: {error}")))?;
-    let file = token_file(&room, &token.jwt)
-        .map_err(|error| environment(format!("cannot write the token's file: {error}")))?;
+    let executors = executor.find(&[], &with_program(&arguments.command, context))?;
+    let executor = executors.of(None).map_err(environment)?;
+    let stage = Stage::make(executor, &world, &order.project, &token.jwt, context)
+        .await
+        .map_err(|error| environment(format!("cannot make a place for the command: {error}")))?;
     let variables = gitlab.predefined_variables(&job);
     let value = |name: &str| {
         let found = variables.iter().rev().find(|variable| variable.name == name);
@@ -143,20 +195,22 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Exit
     let home = if arguments.keep_home {
         Home::Kept
     } else {
-        Home::Own(room.home())
+        Home::Own(stage.home())
     };
+    let edge = (!stage.has_names()).then(|| world.edge());
     let surroundings = Environment::scrubbed(&context.environment)
-        .reaching(world.edge(), room.authority(), room.temporary(), home)
+        .reaching(edge, &stage.authority(), stage.temporary(), home)
         .of_job(&variables, context.directory.as_str())
         .logging_in(&Login {
             variable: &arguments.id_token,
             token: &token.jwt,
-            file: &file,
+            file: stage.token(),
             role: arguments.role.as_deref(),
             session: &session,
             administrator: arguments.administrator.then_some(ADMINISTRATOR),
         });
-    let exit = execute(&arguments.command, &surroundings, &room, context).await;
+    let exit = execute(&arguments.command, &surroundings, &stage, context).await;
+    stage.leave().await;
     if arguments.explain {
         explain(&world, &described, context);
     }
@@ -168,25 +222,30 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<Exit
 async fn execute(
     command: &[OsString],
     surroundings: &Environment,
-    room: &Room,
+    stage: &Stage<'_>,
     context: &Context,
 ) -> Result<Exit, Failure> {
     let Some((program, arguments)) = command.split_first() else {
         return Err(Failure::new(Exit::Input, "there is no command"));
     };
-    let mark = room.root().display().to_string();
-    let ended = foreground::run(&Foreground {
-        program,
-        arguments,
-        environment: surroundings.variables().collect(),
-        directory: context.directory.as_std_path(),
-        mark: &mark,
-        shares_terminal: context.stdout_is_terminal || context.stderr_is_terminal,
-    })
-    .await;
+    let mark = stage.mark();
+    let ended = stage
+        .run(&Foreground {
+            program,
+            arguments,
+            environment: surroundings.variables().collect(),
+            directory: context.directory.as_std_path(),
+            mark: &mark,
+            shares_terminal: context.stdout_is_terminal || context.stderr_is_terminal,
+        })
+        .await;
     match ended {
         Ok(Ended::Code(code)) => Ok(Exit::Of(u8::try_from(code).unwrap_or(u8::MAX))),
         Ok(Ended::Signal(signal)) => Ok(Exit::Of(u8::try_from(128 + signal).unwrap_or(u8::MAX))),
+        Ok(Ended::Exceeded(excess)) => Err(Failure::new(
+            Exit::Of(KILLED),
+            format!("the command was ended: {excess}"),
+        )),
         Ok(_) => Ok(Exit::Interrupted),
         Err(error) => {
             // as shells have it
@@ -202,18 +261,6 @@ async fn execute(
             ))
         }
     }
-}
-
-/// A file with the token, for this user only.
-fn token_file(room: &Room, token: &str) -> io::Result<PathBuf> {
-    let path = room.root().join("id-token");
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&path)?;
-    file.write_all(token.as_bytes())?;
-    Ok(path)
 }
 
 /// Why calls were denied, and which hosts were asked for that the world does not have.

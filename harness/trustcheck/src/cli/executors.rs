@@ -17,6 +17,16 @@ pub(super) struct ExecutorOptions {
 }
 
 impl ExecutorOptions {
+    /// What the user wants.
+    pub(super) fn choice(&self) -> Choice {
+        self.executor
+    }
+
+    /// The same options with another choice.
+    pub(super) fn with(executor: Choice) -> ExecutorOptions {
+        ExecutorOptions { executor }
+    }
+
     /// Finds the executors, and tells the user once what they lack. `required` are those that scenarios require.
     pub(super) fn find(&self, required: &[Kind], context: &Context) -> Result<Executors, Failure> {
         let executors = Executors::find(self.executor, required, context)

@@ -21,6 +21,12 @@ const SCRUBBED_NAMES: [&str; 6] = [
     "NETRC",
 ];
 
+/// Where clients find a proxy.
+const PROXIES: [&str; 4] = ["HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"];
+
+/// The hosts that they ask without one.
+const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
+
 /// Where the command keeps its files.
 #[derive(Debug, Clone, Copy)]
 pub enum Home<'a> {
@@ -62,24 +68,36 @@ impl Environment {
         Environment(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
     }
 
-    /// With the ways to the world: endpoint, proxy, certificate authority.
+    /// With the ways to the world: endpoint, proxy, certificate authority. Without an `edge`, the world is where its names
+    /// lead, and neither endpoint nor proxy is named.
     #[must_use]
-    pub fn reaching(mut self, edge: SocketAddr, authority: &Path, temporary: &Path, home: Home<'_>) -> Self {
-        let url = format!("http://{edge}");
+    pub fn reaching(
+        mut self,
+        edge: Option<SocketAddr>,
+        authority: &Path,
+        temporary: &Path,
+        home: Home<'_>,
+    ) -> Self {
         let text = |path: &Path| path.display().to_string();
-        self.set("AWS_ENDPOINT_URL", &url);
-        // With an endpoint variable the CLI asks for a region where it would do without one otherwise.
+        for name in PROXIES.iter().chain(&EXCEPTIONS) {
+            self.0.remove(*name);
+        }
+        if let Some(edge) = edge {
+            let url = format!("http://{edge}");
+            self.set("AWS_ENDPOINT_URL", &url);
+            for name in PROXIES {
+                self.set(name, &url);
+            }
+            for name in EXCEPTIONS {
+                self.set(name, "127.0.0.1,localhost");
+            }
+        }
+        // With an endpoint variable the CLI asks for a region where it would do without one otherwise, and SDKs always do.
         self.set("AWS_DEFAULT_REGION", "us-east-1");
         self.set("AWS_REGION", "us-east-1");
         self.set("AWS_EC2_METADATA_DISABLED", "true");
         for name in BUNDLE_VARIABLES {
             self.set(name, text(authority));
-        }
-        for name in ["HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"] {
-            self.set(name, &url);
-        }
-        for name in ["NO_PROXY", "no_proxy"] {
-            self.set(name, "127.0.0.1,localhost");
         }
         self.set("TMPDIR", text(temporary));
         match home {
@@ -163,7 +181,7 @@ mod tests {
     #[test]
     fn nothing_leads_to_a_real_cloud() {
         let environment = Environment::scrubbed(&host()).reaching(
-            "127.0.0.1:4566".parse().unwrap(),
+            Some("127.0.0.1:4566".parse().unwrap()),
             Path::new("/r/ca.pem"),
             Path::new("/r/tmp"),
             Home::Own(Path::new("/r/home")),
@@ -184,9 +202,22 @@ mod tests {
     }
 
     #[test]
+    fn where_names_lead_to_the_world_nothing_else_is_said_of_it() {
+        let environment = Environment::scrubbed(&host()).reaching(
+            None,
+            Path::new("/r/ca.pem"),
+            Path::new("/tmp"),
+            Home::Own(Path::new("/home/me")),
+        );
+        assert_eq!(value(&environment, "AWS_ENDPOINT_URL"), None);
+        assert_eq!(value(&environment, "HTTPS_PROXY"), None);
+        assert_eq!(value(&environment, "SSL_CERT_FILE"), Some("/r/ca.pem"));
+    }
+
+    #[test]
     fn a_home_that_is_kept_has_no_credentials_in_it() {
         let environment = Environment::scrubbed(&host()).reaching(
-            "127.0.0.1:4566".parse().unwrap(),
+            Some("127.0.0.1:4566".parse().unwrap()),
             Path::new("/r/ca.pem"),
             Path::new("/r/tmp"),
             Home::Kept,

@@ -16,7 +16,7 @@ use super::orphans;
 use super::process::{self, Exit, find_program};
 use super::room::Room;
 #[cfg(target_os = "linux")]
-use super::sandbox::{Cell, Sandbox};
+use super::sandbox::{Cell, Purpose, Sandbox};
 use crate::context::Context;
 
 /// An executor. One line each.
@@ -241,7 +241,14 @@ impl Executor<'_> {
             Executor::Host(host) => host.room(project_path, world.authority().pem()).map(Place::Host),
             #[cfg(target_os = "linux")]
             Executor::Sandbox(sandbox) => {
-                let cell = sandbox.enter(project_path, world, allowed).await?;
+                let purpose = Purpose {
+                    project_path,
+                    world,
+                    allowed,
+                    share: None,
+                    file: None,
+                };
+                let cell = sandbox.enter(&purpose).await?;
                 Ok(Place::Sandbox(Box::new(cell)))
             }
         }

@@ -10,6 +10,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::orphans;
 use super::process::{Exit, exit_of};
+#[cfg(target_os = "linux")]
+use super::sandbox::Cell;
 
 /// What to run.
 #[derive(Debug)]
@@ -33,10 +35,7 @@ pub struct Foreground<'a> {
 /// # Errors
 /// Where it cannot be started.
 pub async fn run(order: &Foreground<'_>) -> io::Result<Exit> {
-    // Before it is started, so that no signal ends this program and leaves it behind.
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
+    let mut signals = Signals::watch()?;
     let mut command = Command::new(order.program);
     command
         .args(order.arguments)
@@ -60,9 +59,7 @@ pub async fn run(order: &Foreground<'_>) -> io::Result<Exit> {
         tokio::select! {
             status = child.wait() => break status,
             // A terminal has told it already; to tell it twice would mean something else.
-            Some(()) = interrupt.recv() => if !order.shares_terminal { pass_on(Signal::INT) },
-            Some(()) = terminate.recv() => pass_on(Signal::TERM),
-            Some(()) = hang_up.recv() => pass_on(Signal::HUP),
+            signal = signals.next() => if signal != Signal::INT || !order.shares_terminal { pass_on(signal) },
         }
     };
     if let Some(pid) = pid {
@@ -70,4 +67,55 @@ pub async fn run(order: &Foreground<'_>) -> io::Result<Exit> {
     }
     orphans::end(order.mark);
     status.map(exit_of)
+}
+
+/// The same in a sandbox, which has no terminal of its own: the streams are this program's all the same.
+///
+/// # Errors
+/// Where it cannot be started, or the sandbox is gone.
+#[cfg(target_os = "linux")]
+pub async fn run_in(cell: &Cell, order: &Foreground<'_>) -> io::Result<Exit> {
+    let mut signals = Signals::watch()?;
+    cell.start(&job_sandbox::Order {
+        program: order.program.into(),
+        arguments: order.arguments.to_vec(),
+        environment: order
+            .environment
+            .iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect(),
+        directory: order.directory.to_owned(),
+    })?;
+    loop {
+        tokio::select! {
+            exit = cell.ended() => return exit,
+            // No terminal has told it: it is in a session of its own.
+            signal = signals.next() => cell.signal(signal)?,
+        }
+    }
+}
+
+/// The signals that are for the command. Watch before it is started, so that none ends this program and leaves it behind.
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+    hang_up: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn watch() -> io::Result<Signals> {
+        Ok(Signals {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = self.interrupt.recv() => Signal::INT,
+            _ = self.terminate.recv() => Signal::TERM,
+            _ = self.hang_up.recv() => Signal::HUP,
+        }
+    }
 }

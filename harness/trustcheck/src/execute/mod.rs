@@ -24,4 +24,6 @@ pub use log::JobLog;
 pub use process::{Excess, Exit, Program, find_program, run};
 pub use room::Room;
 #[cfg(target_os = "linux")]
-pub use sandbox::{Cell, Sandbox};
+pub use sandbox::{Cell, Purpose, Sandbox};
+#[cfg(target_os = "linux")]
+pub(crate) use trust::Trust;

@@ -11,8 +11,8 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use gitlab_pipeline::runner::shell::Shell;
-use job_sandbox::{Control, Denied, Ending, Event, Limits, Mode, Spec};
-use rustix::process::Pid;
+use job_sandbox::{Control, Denied, Ending, Event, Limits, Mode, OWN_FILES, Overlaid, Spec};
+use rustix::process::{Pid, Signal};
 use tokio::io::{AsyncReadExt, Interest};
 use tokio::net::UnixDatagram;
 use tokio::net::unix::pipe;
@@ -84,6 +84,21 @@ pub struct Cell {
     _doors: OpenDoors,
 }
 
+/// What a sandbox is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Purpose<'a> {
+    /// The project of its work directory (`group/project`).
+    pub project_path: &'a str,
+    /// The world that is its network.
+    pub world: &'a World,
+    /// Hosts outside the world that it may reach too.
+    pub allowed: &'a [AllowedHost],
+    /// A directory of the host that it shows at its own place, for writing too.
+    pub share: Option<&'a Path>,
+    /// A file of its own: its name below [`OWN_FILES`], and what is in it.
+    pub file: Option<(&'a str, &'a str)>,
+}
+
 impl Sandbox {
     /// Finds out whether jobs can run in a sandbox here, by trying.
     ///
@@ -121,7 +136,7 @@ impl Sandbox {
         kind_of_shell(&self.shell)
     }
 
-    fn spec(&self, project_path: &str, ports: &[u16], files: Vec<job_sandbox::Overlaid>) -> Spec {
+    fn spec(&self, project_path: &str, ports: &[u16], files: Vec<Overlaid>) -> Spec {
         let mut all: Vec<u16> = PORTS.iter().chain(ports).copied().collect();
         all.sort_unstable();
         all.dedup();
@@ -139,27 +154,35 @@ impl Sandbox {
             home: self.home.clone(),
             project,
             keep: self.keep.get().cloned().unwrap_or_default(),
+            share: Vec::new(),
             hide: self.hide.clone(),
             files,
             limits: self.limits,
         }
     }
 
-    /// Makes a sandbox for a job of `project_path` (`group/project`), whose network is the world's.
+    /// Where a job finds its home.
+    #[must_use]
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Makes a sandbox.
     ///
     /// # Errors
     /// Where it cannot be made, though one could before.
-    pub async fn enter(
-        &self,
-        project_path: &str,
-        world: &World,
-        allowed: &[AllowedHost],
-    ) -> io::Result<Cell> {
+    pub async fn enter(&self, purpose: &Purpose<'_>) -> io::Result<Cell> {
+        let &Purpose { world, allowed, .. } = purpose;
         self.keep
             .get_or_init(|| toolchains::needed(&self.path, &self.home, &self.cache));
         let ports = world.ports();
-        let files = self.trust.files(world.authority(), !allowed.is_empty());
-        let mut spec = self.spec(project_path, &ports, files);
+        let mut files = self.trust.files(world.authority(), !allowed.is_empty());
+        files.extend(purpose.file.map(|(name, content)| Overlaid {
+            path: Path::new(OWN_FILES).join(name),
+            content: content.as_bytes().to_vec(),
+        }));
+        let mut spec = self.spec(purpose.project_path, &ports, files);
+        spec.share.extend(purpose.share.map(Path::to_owned));
         let addresses = allowed::addresses(allowed);
         for &(host, address) in &addresses {
             let ports = allowed
@@ -264,6 +287,22 @@ impl Cell {
             Ok(project) => builds.join(project),
             Err(_) => builds,
         }
+    }
+
+    /// Starts a program with the standard streams of this process.
+    pub(super) fn start(&self, order: &job_sandbox::Order) -> io::Result<()> {
+        let control = &self.line.control;
+        control.run(order, io::stdin(), io::stdout(), io::stderr())
+    }
+
+    /// Passes a signal on to the program that runs.
+    pub(super) fn signal(&self, signal: Signal) -> io::Result<()> {
+        self.line.control.signal(signal)
+    }
+
+    /// Waits until the program has ended, and all that it has started.
+    pub(super) async fn ended(&self) -> io::Result<Exit> {
+        ending(self.line.next().await?)
     }
 
     /// Runs a program.

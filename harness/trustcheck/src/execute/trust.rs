@@ -38,7 +38,7 @@ pub(super) const HOSTNAME: &str = "runner";
 
 /// What a job's files are made from: found once.
 #[derive(Debug)]
-pub(super) struct Trust {
+pub(crate) struct Trust {
     bundles: Vec<PathBuf>,
     java_stores: Vec<PathBuf>,
     name_services: String,
@@ -65,7 +65,7 @@ impl Trust {
     }
 
     /// Where a job finds the bundle, on every host.
-    pub(super) fn bundle() -> String {
+    pub(crate) fn bundle() -> String {
         format!("{OWN_FILES}/ca.pem")
     }
 
