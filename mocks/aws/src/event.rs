@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::cause::Cause;
+use crate::explained::Explained;
 
 /// Where events go. Called on the task that serves the call, before the answer is sent, so it should be quick.
 pub type EventSink = Arc<dyn Fn(Event) + Send + Sync>;
@@ -54,7 +55,7 @@ pub struct Call {
     pub cause: Option<Cause>,
     /// The decision of the policy that was evaluated last, allowed or not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub decision: Option<iam_policy::Decision>,
+    pub decision: Option<Explained>,
 }
 
 /// A token, readable by anyone and usable by no one: the signature is left out.

@@ -19,7 +19,6 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::header::{CONNECTION, HOST};
 use axum::http::uri::{PathAndQuery, Uri};
@@ -28,13 +27,13 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use mock_aws::Aws;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tower::ServiceExt;
 
 pub use self::limits::Limits;
 
@@ -77,7 +76,7 @@ pub(crate) struct Edge {
     pub(crate) gitlabs: Vec<Site>,
     /// The published copies of the documents of those with a custom issuer.
     pub(crate) published: Vec<Option<Site>>,
-    pub(crate) aws: Router,
+    pub(crate) aws: Arc<Aws>,
     pub(crate) tls: TlsAcceptor,
     pub(crate) journal: Journal,
     /// Whether others than this host can reach the listener, by names that nobody here knows.
@@ -201,23 +200,21 @@ impl Edge {
             .and_then(|host| host.to_str().ok())
             .unwrap_or_default();
         let found = self.names.find(authority, request.uri().path());
-        let router = match found {
+        match found {
             Some(Destination::GitLab(index)) => return self.gitlabs[index].answer(request).await,
-            Some(Destination::Published(index)) => match &self.published[index] {
-                Some(site) => return site.answer(request).await,
-                None => self.aws.clone(),
-            },
-            Some(Destination::Aws) => self.aws.clone(),
-            None if !is_proxied && (self.is_open || authority.is_empty()) => self.aws.clone(),
+            Some(Destination::Published(index)) => {
+                if let Some(site) = &self.published[index] {
+                    return site.answer(request).await;
+                }
+            }
+            Some(Destination::Aws) => {}
+            None if !is_proxied && (self.is_open || authority.is_empty()) => {}
             None => {
                 let authority = authority.to_owned();
                 return Ok(self.refuse(authority));
             }
-        };
-        match router.oneshot(request).await {
-            Ok(response) => Ok(response),
-            Err(never) => match never {},
         }
+        Ok(self.aws.answer(request).await)
     }
 
     /// `CONNECT host:port`: a tunnel whose other end is this same edge.

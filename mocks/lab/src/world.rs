@@ -208,7 +208,7 @@ impl World {
                 .enumerate()
                 .map(|(index, (copy, gitlab))| Some(site(index, gitlab, copy?.1, true)))
                 .collect(),
-            aws: aws.router(),
+            aws: Arc::clone(&aws),
             tls: TlsAcceptor::from(Arc::new(tls)),
             journal: journal.clone(),
             limits: Arc::new(options.limits),

@@ -76,7 +76,7 @@ impl Expectation for Decided {
     fn judge(&self, seen: &Observation) -> Vec<Unmet> {
         let nearest = seen
             .calls()
-            .filter_map(|call| call.decision.as_ref())
+            .filter_map(|call| call.decision.as_deref())
             .map(|decision| self.compare(decision))
             .min_by_key(Vec::len);
         nearest.unwrap_or_else(|| {

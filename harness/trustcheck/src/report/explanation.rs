@@ -79,7 +79,7 @@ fn denial(call: &Call, output: &str, seen: &Observation, paint: Paint) -> String
     let mut lines = vec![paint.with(WRONG, &seen_line(call, output))];
     if let Some(decision) = call
         .decision
-        .as_ref()
+        .as_deref()
         .filter(|decision| !decision.effect.is_allowed())
     {
         lines.extend(of_decision(call, decision, seen, paint));

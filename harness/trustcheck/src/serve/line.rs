@@ -77,7 +77,7 @@ fn of_call(call: &Call) -> String {
 
 /// Why the call was answered so: the policy's decision, the cause of an error, or both where the cause says more.
 fn why(call: &Call) -> Option<String> {
-    let decision = call.decision.as_ref();
+    let decision = call.decision.as_deref();
     match (
         &call.cause,
         decision.filter(|decision| !decision.effect.is_allowed()),

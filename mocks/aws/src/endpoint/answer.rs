@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::io;
-use std::sync::Arc;
 
 use axum::body::{Body, Bytes, HttpBody as _};
-use axum::extract::State;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
@@ -39,7 +38,7 @@ struct Answer {
 }
 
 /// Answers a request.
-pub(super) async fn answer(State(aws): State<Arc<Aws>>, request: Request<Body>) -> Response<Body> {
+pub(super) async fn answer(aws: &Aws, request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let request_id = aws.identifiers.request_id();
     let mut call = Call {
@@ -64,7 +63,7 @@ pub(super) async fn answer(State(aws): State<Arc<Aws>>, request: Request<Body>) 
             let request = ApiRequest::read(&parts, &body, &request_id);
             call.service.clone_from(&request.route.service);
             call.action = request.parameters.get("Action").map(str::to_owned);
-            (dispatch(&aws, &request, &mut call).await, request.route.region)
+            (dispatch(aws, &request, &mut call).await, request.route.region)
         }
         Err(failure) => (
             failed(failure, FAULT_NAMESPACE, &mut call),
@@ -185,6 +184,8 @@ fn redirect(request: &ApiRequest<'_>) -> Answer {
 /// Writes the answer. `region` is that of an answer with an extended request id, which STS gives and IAM does not.
 fn respond(answer: Answer, request_id: &str, region: Option<&str>) -> Response<Body> {
     let mut headers = HeaderMap::with_capacity(6);
+    // also of the answer to a HEAD, whose body is not sent
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(answer.xml.len()));
     let mut set = |name: &'static str, value: String| {
         // a value that a header cannot hold is left out; only a query that is no header text could be one
         if let Ok(value) = HeaderValue::try_from(value) {

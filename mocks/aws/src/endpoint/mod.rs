@@ -4,6 +4,10 @@ mod answer;
 
 use std::sync::Arc;
 
+use axum::body::Body;
+use axum::extract::State;
+use http::{Request, Response};
+
 use crate::aws::Aws;
 
 impl Aws {
@@ -12,8 +16,13 @@ impl Aws {
     ///
     /// A listener may say where a request comes from by putting a [`crate::Peer`] into its extensions.
     pub fn router(self: &Arc<Self>) -> axum::Router {
-        axum::Router::new()
-            .fallback(answer::answer)
-            .with_state(Arc::clone(self))
+        let aws = Arc::clone(self);
+        let answer = |State(aws): State<Arc<Aws>>, request| async move { aws.answer(request).await };
+        axum::Router::new().fallback(answer).with_state(aws)
+    }
+
+    /// The same without a router around it.
+    pub async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        answer::answer(self, request).await
     }
 }

@@ -173,7 +173,8 @@ impl<'a> Asked<'a> {
         call.decision = layers
             .policies_of(verdict.layer)
             .map(|policy| evaluate(policy, &request))
-            .find(|decision| decision.effect == verdict.effect);
+            .find(|decision| decision.effect == verdict.effect)
+            .map(Into::into);
         let caller = &self.signer.caller.arn;
         let shown = &resource.shown;
         let error = ApiError::sender(

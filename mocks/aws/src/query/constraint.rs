@@ -62,7 +62,7 @@ impl Violations {
         } else {
             format!("'{value}'")
         };
-        let length = value.encode_utf16().count();
+        let length = characters(value);
         if let Some(pattern) = constraint.pattern
             && !value.chars().all(pattern.matches)
         {
@@ -132,7 +132,7 @@ impl Violations {
 
     fn each(&mut self, member: &str, values: &[&str], constraint: Constraint, required: bool) {
         let fits = |value: &&str| {
-            let length = value.encode_utf16().count();
+            let length = characters(value);
             (constraint.min..=constraint.max).contains(&length)
                 && constraint
                     .pattern
@@ -191,6 +191,15 @@ impl Violations {
         );
         let problems = self.problems;
         Err(ApiError::validation(message).because(Cause::InvalidParameters { problems }))
+    }
+}
+
+/// How long a text is, as Java counts.
+fn characters(text: &str) -> usize {
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.encode_utf16().count()
     }
 }
 

@@ -13,12 +13,15 @@ pub(crate) struct Parameters(Vec<(String, String)>);
 impl Parameters {
     /// Reads a query string and the body of a form.
     pub(crate) fn read(query: &str, form: &[u8]) -> Self {
-        let pairs = |bytes| -> Vec<(String, String)> { parse(bytes).into_owned().collect() };
-        let mut parameters = pairs(form);
-        if !query.is_empty() {
-            let mut all = pairs(query.as_bytes());
-            all.append(&mut parameters);
-            parameters = all;
+        let mut parameters = Vec::new();
+        for pair in [query.as_bytes(), form]
+            .into_iter()
+            .flat_map(|pairs| pairs.split(|byte| *byte == b'&'))
+        {
+            match plain(pair) {
+                Some((name, value)) => parameters.push((name.to_owned(), value.to_owned())),
+                None => parameters.extend(parse(pair).into_owned()),
+            }
         }
         Parameters(parameters)
     }
@@ -81,4 +84,13 @@ impl Parameters {
         members.dedup_by_key(|(number, _)| *number);
         members.into_iter().map(|(_, value)| value).collect()
     }
+}
+
+/// A name and a value in which nothing is escaped, as tokens are.
+fn plain(pair: &[u8]) -> Option<(&str, &str)> {
+    if pair.is_empty() || pair.contains(&b'%') || pair.contains(&b'+') {
+        return None;
+    }
+    let pair = std::str::from_utf8(pair).ok()?;
+    Some(pair.split_once('=').unwrap_or((pair, "")))
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use aws_lc_rs::digest;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 
 /// A request as it came over the wire: nothing decoded, nothing reordered.
 #[derive(Debug, Clone, Copy)]
@@ -20,16 +20,20 @@ pub(crate) struct HttpRequest<'a> {
     pub(crate) body: &'a [u8],
 }
 
-impl HttpRequest<'_> {
+impl<'a> HttpRequest<'a> {
     /// The value of a header if it is there once or more, as signers join it: trimmed, runs of blanks
     /// collapsed, several values separated by commas.
-    pub(crate) fn canonical_header(&self, name: &str) -> Option<String> {
-        let mut values = self.headers.get_all(name).iter().peekable();
-        if values.peek().is_none() {
-            return (name == "host").then_some(self.host).flatten().map(str::to_owned);
+    pub(crate) fn canonical_header(&self, name: &str) -> Option<Cow<'a, str>> {
+        let headers: &'a HeaderMap = self.headers;
+        let mut values = headers.get_all(name).iter().peekable();
+        let Some(first) = values.next() else {
+            return (name == "host").then_some(self.host).flatten().map(Cow::Borrowed);
+        };
+        if let (None, Some(text)) = (values.peek(), as_signed(first)) {
+            return Some(Cow::Borrowed(text));
         }
         let mut joined = String::new();
-        for (index, value) in values.enumerate() {
+        for (index, value) in [first].into_iter().chain(values).enumerate() {
             if index > 0 {
                 joined.push(',');
             }
@@ -41,7 +45,7 @@ impl HttpRequest<'_> {
                 joined.push_str(word);
             }
         }
-        Some(joined)
+        Some(Cow::Owned(joined))
     }
 
     /// The canonical request under the given list of signed headers. Headers that are listed but absent are
@@ -66,6 +70,12 @@ impl HttpRequest<'_> {
         text.push_str(&sha256_hex(self.body));
         text
     }
+}
+
+/// The value, where signers leave it as it is, as nearly always.
+fn as_signed(value: &HeaderValue) -> Option<&str> {
+    let text = value.to_str().ok()?.trim_matches(' ');
+    (!text.contains('\t') && !text.contains("  ")).then_some(text)
 }
 
 /// SHA-256 in lower-case hex.

@@ -1,5 +1,7 @@
 //! A signature as a request carries it, in the `Authorization` header or in the query string.
 
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::amz_date;
@@ -107,7 +109,7 @@ impl Signature {
         let (amz_date, time) = match (amz_date, http_date) {
             (Some(text), _) => {
                 let time = amz_date::parse(&text).ok_or_else(|| not_a_date(&text))?;
-                (text, time)
+                (text.into_owned(), time)
             }
             (None, text) => {
                 let text = text.unwrap_or_default();
@@ -118,7 +120,9 @@ impl Signature {
             }
         };
         Signature {
-            session_token: request.canonical_header("x-amz-security-token"),
+            session_token: request
+                .canonical_header("x-amz-security-token")
+                .map(Cow::into_owned),
             signed_headers: signed_headers.to_owned(),
             signature: signature.to_owned(),
             presigned: false,

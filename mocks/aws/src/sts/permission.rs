@@ -53,7 +53,7 @@ pub(super) fn check(
         .decisions
         .into_iter()
         .find(|decision| decision.layer == layer)
-        .map(|decision| decision.decision);
+        .map(|decision| decision.decision.into());
     let Some(denial) = denial else { return Ok(()) };
     let why = if own.identity.is_empty() {
         "its role has no permission policies".to_owned()

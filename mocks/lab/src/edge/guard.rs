@@ -6,6 +6,7 @@
 //! that is slow to send, nor one that does not read, nor one that keeps sending when all is said.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
@@ -103,8 +104,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Guard<S> {
 
     /// Reads more. `false`: the client has said all it will say.
     fn poll_more(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
-        let mut room = [0_u8; READ];
-        let mut read = ReadBuf::new(&mut room);
+        let mut room = [MaybeUninit::uninit(); READ];
+        let mut read = ReadBuf::uninit(&mut room);
         ready!(Pin::new(&mut self.stream).poll_read(cx, &mut read))?;
         self.buffer.extend_from_slice(read.filled());
         Poll::Ready(Ok(!read.filled().is_empty()))
@@ -306,9 +307,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guard<S> {
         let lingering = this
             .lingering
             .get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + linger)));
-        let mut room = [0_u8; READ];
+        let mut room = [MaybeUninit::uninit(); READ];
         while Instant::now() < lingering.deadline() {
-            let mut read = ReadBuf::new(&mut room);
+            let mut read = ReadBuf::uninit(&mut room);
             match Pin::new(&mut this.stream).poll_read(cx, &mut read) {
                 Poll::Ready(Ok(())) if !read.filled().is_empty() => {}
                 Poll::Ready(_) => return Poll::Ready(Ok(())),

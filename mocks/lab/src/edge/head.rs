@@ -60,6 +60,12 @@ impl Scan {
     pub(super) fn end(&mut self, bytes: &[u8]) -> Result<Option<usize>, Refusal> {
         while let Some(&byte) = bytes.get(self.at) {
             let after_cr = self.at > 0 && bytes[self.at - 1] == b'\r';
+            if self.method_ended && !after_cr && is_text(byte) {
+                // most of a head is this
+                let rest = &bytes[self.at..];
+                self.at += rest.iter().position(|byte| !is_text(*byte)).unwrap_or(rest.len());
+                continue;
+            }
             match byte {
                 b'\n' if !after_cr => return Err(Refusal::bad("a line ends with LF alone")),
                 b'\n' => {
@@ -203,6 +209,11 @@ impl Seen {
         }
         Ok(())
     }
+}
+
+/// Anything but a control character.
+fn is_text(byte: u8) -> bool {
+    byte >= 0x20 && byte != 0x7f
 }
 
 /// A character of a token (RFC 9110 §5.6.2).

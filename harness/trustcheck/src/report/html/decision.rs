@@ -38,13 +38,13 @@ fn of_call(call: &Call, seen: &Observation, html: &mut Markup) {
     } else {
         "<p class=\"verdict yes\"><b>✓ Let in.</b> "
     });
-    let words = match (&call.decision, &call.cause) {
+    let words = match (call.decision.as_deref(), &call.cause) {
         (Some(decision), _) if is_refused && decision.effect == Effect::ImplicitDeny => {
             "no statement of the policy lets it in".to_owned()
         }
         (Some(decision), _) if decision.effect.is_allowed() != is_refused => decision.summary(),
         (_, Some(cause)) => cause.to_string(),
-        (decision, None) => decision.as_ref().map(Decision::summary).unwrap_or_default(),
+        (decision, None) => decision.map(Decision::summary).unwrap_or_default(),
     };
     html.prose(&sentence(&words)).raw("</p>");
     if let Some(decision) = &call.decision {
@@ -55,7 +55,7 @@ fn of_call(call: &Call, seen: &Observation, html: &mut Markup) {
         policy(decision, call, seen, html);
     }
     if let Some(token) = &call.token {
-        claims(token, call.decision.as_ref(), html);
+        claims(token, call.decision.as_deref(), html);
     }
     html.raw("</div></section>");
 }

@@ -83,7 +83,7 @@ fn ask(asked: &Asked<'_>, policies: &Policies, action: &str, call: &mut Call) ->
     let effect = match evaluated.verdict.effect {
         Effect::Allow => {
             // of an allowed call the trust policy's decision is of interest, whatever else was needed
-            call.decision = decision_of(evaluated, Layer::Trust);
+            call.decision = decision_of(evaluated, Layer::Trust).map(Into::into);
             return Ok(());
         }
         Effect::ImplicitDeny => "implicit-deny",
@@ -95,7 +95,7 @@ fn ask(asked: &Asked<'_>, policies: &Policies, action: &str, call: &mut Call) ->
     let context = evaluated
         .denial()
         .filter(|_| same_account && effect == "explicit-deny");
-    call.decision = decision_of(evaluated, layer);
+    call.decision = decision_of(evaluated, layer).map(Into::into);
     let cause = match layer {
         Layer::Trust => denied_by_trust(asked, role_arn.clone(), action, effect),
         layer => Cause::CallerNotAllowed {

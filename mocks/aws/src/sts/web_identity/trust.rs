@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use iam_policy::{Context, Decision, Effect, Principal, Request, evaluate, provider_keys};
+use iam_policy::{Context, Effect, Principal, Request, decide, provider_keys};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -10,10 +10,14 @@ use super::claims::{Claims, text_of};
 use crate::accounts::{Account, OidcProvider, Role};
 use crate::authorization::add_call_keys;
 use crate::cause::Cause;
+use crate::explained::Explained;
 use crate::query::{ApiError, Failure};
 use crate::request::ApiRequest;
 use crate::sts::error;
 use crate::sts::session_tags::SessionTags;
+
+/// The operation, as policies name it.
+const ASSUME: &str = "sts:AssumeRoleWithWebIdentity";
 
 /// Who asks for what.
 pub(super) struct Asked<'a> {
@@ -39,41 +43,52 @@ pub(super) fn check(
     role: &Role,
     request: &ApiRequest<'_>,
     now: Timestamp,
-    decision: &mut Option<Decision>,
+    decision: &mut Option<Explained>,
 ) -> Result<BTreeMap<String, Vec<String>>, Failure> {
-    let role_arn = role.arn(&asked.account.id);
     let principal = Principal::Federated(asked.provider.arn(&asked.account.id));
     let mut context = Context::new();
     let session_keys = add_token_keys(&mut context, asked);
     add_session_keys(&mut context, asked);
     add_call_keys(&mut context, request, now);
 
-    let mut allow = |action: &str, deny: &dyn Fn(&str) -> (ApiError, Cause)| -> Result<(), Failure> {
-        let evaluated = evaluate(
-            &role.trust_policy,
-            &Request {
-                principal: &principal,
-                action,
-                resource: None,
-                context: &context,
-            },
-        );
-        let effect = match evaluated.effect {
-            Effect::Allow => {
-                // what was asked for first stays on the record when all of it is allowed
-                decision.get_or_insert(evaluated);
-                return Ok(());
-            }
+    let outcome = ask(asked, role, &principal, &context);
+    // what was asked for first stays on the record when all of it is allowed
+    let action = outcome
+        .as_ref()
+        .map_or_else(|refused| refused.action, |()| ASSUME);
+    *decision = Some(Explained::later(&role.trust_policy, principal, action, context));
+    outcome.map_err(|refused| refused.failure)?;
+    Ok(session_keys)
+}
+
+/// An action that the trust policy does not allow.
+struct Refused {
+    action: &'static str,
+    failure: Failure,
+}
+
+/// Asks the trust policy for one thing after another, up to the first that it does not allow.
+fn ask(asked: &Asked<'_>, role: &Role, principal: &Principal, context: &Context) -> Result<(), Refused> {
+    let allow = |action: &'static str, deny: &dyn Fn(&str) -> (ApiError, Cause)| {
+        let request = Request {
+            principal,
+            action,
+            resource: None,
+            context,
+        };
+        let effect = match decide(&role.trust_policy, &request) {
+            Effect::Allow => return Ok(()),
             Effect::ImplicitDeny => "implicit-deny",
             Effect::ExplicitDeny => "explicit-deny",
         };
-        *decision = Some(evaluated);
         let (error, cause) = deny(effect);
-        Err(error.because(cause))
+        let failure = error.because(cause);
+        Err(Refused { action, failure })
     };
-    allow("sts:AssumeRoleWithWebIdentity", &|effect| {
+    let role_arn = || role.arn(&asked.account.id);
+    allow(ASSUME, &|effect| {
         let cause = Cause::TrustPolicyDenied {
-            role_arn: role_arn.clone(),
+            role_arn: role_arn(),
             effect: effect.into(),
         };
         (error::not_authorized(), cause)
@@ -81,7 +96,7 @@ pub(super) fn check(
     if !asked.tags.is_empty() {
         allow("sts:TagSession", &|effect| {
             let cause = Cause::TagSessionDenied {
-                role_arn: role_arn.clone(),
+                role_arn: role_arn(),
                 effect: effect.into(),
                 tag_keys: asked.tags.tags.keys().cloned().collect(),
             };
@@ -91,14 +106,14 @@ pub(super) fn check(
     if let Some(identity) = asked.source_identity {
         allow("sts:SetSourceIdentity", &|effect| {
             let cause = Cause::SourceIdentityDenied {
-                role_arn: role_arn.clone(),
+                role_arn: role_arn(),
                 effect: effect.into(),
                 source_identity: identity.to_owned(),
             };
             (error::not_authorized_to_set_source_identity(), cause)
         })?;
     }
-    Ok(session_keys)
+    Ok(())
 }
 
 /// The keys of the provider: only those that AWS offers for it ("IAM and AWS STS condition context keys", IAM User
