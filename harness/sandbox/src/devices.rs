@@ -7,8 +7,8 @@ use std::path::Path;
 use rustix::mount::{MountFlags, mount};
 
 use crate::mounts;
+use crate::site::Site;
 use crate::step::{Denied, During, Step};
-use crate::view::Site;
 
 const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
 

@@ -46,6 +46,8 @@ mod procfs;
 #[cfg(target_os = "linux")]
 mod remedy;
 #[cfg(target_os = "linux")]
+mod site;
+#[cfg(target_os = "linux")]
 mod spec;
 #[cfg(target_os = "linux")]
 mod start;

@@ -8,8 +8,8 @@ use rustix::mount::{MountFlags, mount as mount_file_system};
 
 use crate::Spec;
 use crate::mounts;
+use crate::site::Site;
 use crate::step::{Denied, During, Step};
-use crate::view::Site;
 
 /// What root could write to, in effect on the whole machine: the kernel asks for the user's id here, not for a
 /// capability.

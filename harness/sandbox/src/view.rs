@@ -15,6 +15,7 @@ use rustix::process::{chdir, pivot_root};
 
 use crate::kernel::MountAttributes;
 use crate::mounts::{self, Taken};
+use crate::site::{Site, below, in_making};
 use crate::spec::OWN_FILES;
 use crate::step::{Denied, During, Step};
 use crate::{Spec, devices, procfs};
@@ -39,41 +40,6 @@ const LEFT_OUT: [&str; 5] = ["proc", "dev", "boot", "lost+found", BUILDS];
 
 /// Files of the host that only root may read, and that a job of root's would be able to.
 const SECRETS: [&str; 4] = ["etc/shadow", "etc/shadow-", "etc/gshadow", "etc/gshadow-"];
-
-/// Where the host's files are, where the job's root grows, and where its makings lie meanwhile.
-#[derive(Debug)]
-pub(crate) struct Site {
-    pub(crate) old: PathBuf,
-    pub(crate) new: PathBuf,
-    makings: PathBuf,
-}
-
-impl Site {
-    fn own_root() -> Site {
-        Site {
-            old: "/old".into(),
-            new: "/new".into(),
-            makings: "/".into(),
-        }
-    }
-
-    fn in_place() -> Site {
-        Site {
-            old: "/".into(),
-            new: "/".into(),
-            makings: "/tmp".into(),
-        }
-    }
-
-    /// A directory for what the job writes. It is removed from sight when the root is complete.
-    fn scratch(&self) -> PathBuf {
-        self.makings.join("scratch")
-    }
-
-    fn files(&self) -> PathBuf {
-        self.makings.join("files")
-    }
-}
 
 /// Makes the job's file system and enters it. The directory of all work directories, for the sandbox's maker.
 pub(crate) fn enter(spec: &Spec) -> Result<OwnedFd, Denied> {
@@ -270,20 +236,6 @@ fn detach(site: &Site) -> io::Result<()> {
     pivot_root(".", ".")?;
     unmount(".", UnmountFlags::DETACH)?;
     Ok(chdir("/")?)
-}
-
-/// Where `path` is while the root is being made. In place, what is below `/tmp` is still in the makings.
-pub(crate) fn in_making(site: &Site, path: &Path) -> PathBuf {
-    if site.new == Path::new("/")
-        && let Ok(rest) = path.strip_prefix("/tmp")
-    {
-        return site.scratch().join("tmp").join(rest);
-    }
-    below(&site.new, path)
-}
-
-fn below(root: &Path, path: &Path) -> PathBuf {
-    root.join(path.strip_prefix("/").unwrap_or(path))
 }
 
 fn make_directory(path: &Path, mode: u32) -> io::Result<()> {
