@@ -40,7 +40,7 @@ pub fn intercept(arguments: impl IntoIterator<Item = OsString>) -> Option<ExitCo
     let first = arguments.next()?;
     #[cfg(target_os = "linux")]
     if first == SANDBOX {
-        return Some(crate::outer::run());
+        return Some(crate::namespaces::outer::run());
     }
     (first == PRIVATE_TMP).then(|| with_private_tmp(arguments))
 }
@@ -71,7 +71,7 @@ fn with_private_tmp(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
 #[cfg(target_os = "linux")]
 fn enter(tmp: &PrivateTmp) {
     // Said nowhere: a job's log holds what the job prints.
-    let _ = crate::private_tmp::enter(tmp);
+    let _ = crate::namespaces::private_tmp::enter(tmp);
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -22,53 +22,19 @@
 mod helper;
 
 #[cfg(target_os = "linux")]
-mod confine;
-#[cfg(target_os = "linux")]
-mod control;
-#[cfg(target_os = "linux")]
-mod devices;
-#[cfg(target_os = "linux")]
-mod fields;
-#[cfg(target_os = "linux")]
-mod init;
-#[cfg(target_os = "linux")]
-mod kernel;
-#[cfg(target_os = "linux")]
-mod mounts;
-#[cfg(target_os = "linux")]
-mod network;
-#[cfg(target_os = "linux")]
-mod outer;
-#[cfg(target_os = "linux")]
-mod private_tmp;
-#[cfg(target_os = "linux")]
-mod procfs;
-#[cfg(target_os = "linux")]
-mod remedy;
-#[cfg(target_os = "linux")]
-mod site;
-#[cfg(target_os = "linux")]
-mod spec;
-#[cfg(target_os = "linux")]
-mod start;
-#[cfg(target_os = "linux")]
-mod step;
-#[cfg(target_os = "linux")]
-mod usage;
-#[cfg(target_os = "linux")]
-mod view;
+mod namespaces;
 
 use std::path::PathBuf;
 
-#[cfg(target_os = "linux")]
-pub use control::{Control, Ending, Event, Listeners, Order};
 pub use helper::{command, intercept};
 #[cfg(target_os = "linux")]
-pub use spec::{Limits, Mode, OWN_FILES, Overlaid, Spec};
+pub use namespaces::control::{Control, Ending, Event, Listeners, Order};
 #[cfg(target_os = "linux")]
-pub use start::{probe, start};
+pub use namespaces::spec::{Limits, Mode, OWN_FILES, Overlaid, Spec};
 #[cfg(target_os = "linux")]
-pub use step::{Denied, Step};
+pub use namespaces::start::{probe, start};
+#[cfg(target_os = "linux")]
+pub use namespaces::step::{Denied, Step};
 
 /// A `/tmp` of the job's own.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,12 +10,13 @@ use std::process::ExitCode;
 use rustix::process::{WaitOptions, getegid, geteuid, waitpid};
 use rustix::thread::UnshareFlags;
 
-use crate::control::Control;
-use crate::kernel::Fork;
-use crate::step::{Denied, During, Step};
-use crate::{Spec, init, kernel};
+use crate::Spec;
+use crate::namespaces::control::Control;
+use crate::namespaces::kernel::Fork;
+use crate::namespaces::step::{Denied, During, Step};
+use crate::namespaces::{init, kernel};
 
-/// The helper's side of [`start`](crate::start): what is wanted comes on standard input, and standard output is the
+/// The helper's side of [`start`](crate::namespaces::start): what is wanted comes on standard input, and standard output is the
 /// control line.
 pub(crate) fn run() -> ExitCode {
     let done = io::stdout()

@@ -7,9 +7,9 @@ use std::path::Path;
 use rustix::mount::{MountFlags, mount as mount_file_system};
 
 use crate::Spec;
-use crate::mounts;
-use crate::site::Site;
-use crate::step::{Denied, During, Step};
+use crate::namespaces::mounts;
+use crate::namespaces::site::Site;
+use crate::namespaces::step::{Denied, During, Step};
 
 /// What root could write to, in effect on the whole machine: the kernel asks for the user's id here, not for a
 /// capability.

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Read;
 
 use crate::Limits;
-use crate::control::Ending;
+use crate::namespaces::control::Ending;
 
 /// What a job uses at a moment.
 #[derive(Debug, Default)]

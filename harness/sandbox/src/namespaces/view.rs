@@ -13,12 +13,13 @@ use rustix::fs::{Mode as FileMode, OFlags, open};
 use rustix::mount::{MountPropagationFlags, UnmountFlags, mount_change, unmount};
 use rustix::process::{chdir, pivot_root};
 
-use crate::kernel::MountAttributes;
-use crate::mounts::{self, Taken};
-use crate::site::{Site, below, in_making};
-use crate::spec::OWN_FILES;
-use crate::step::{Denied, During, Step};
-use crate::{Spec, devices, procfs};
+use crate::Spec;
+use crate::namespaces::kernel::MountAttributes;
+use crate::namespaces::mounts::{self, Taken};
+use crate::namespaces::site::{Site, below, in_making};
+use crate::namespaces::spec::OWN_FILES;
+use crate::namespaces::step::{Denied, During, Step};
+use crate::namespaces::{devices, procfs};
 
 /// Directories that the job has of its own: name, and permissions. What the host has there, homes, sockets, other
 /// programs' files, is hidden.

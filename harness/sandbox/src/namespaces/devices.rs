@@ -6,9 +6,9 @@ use std::path::Path;
 
 use rustix::mount::{MountFlags, mount};
 
-use crate::mounts;
-use crate::site::Site;
-use crate::step::{Denied, During, Step};
+use crate::namespaces::mounts;
+use crate::namespaces::site::Site;
+use crate::namespaces::step::{Denied, During, Step};
 
 const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
 

@@ -7,8 +7,8 @@ use rustix::mount::{MountPropagationFlags, mount_bind, mount_bind_recursive, mou
 use rustix::thread::UnshareFlags;
 
 use crate::PrivateTmp;
-use crate::kernel::unshare;
-use crate::outer::enter_user_namespace;
+use crate::namespaces::kernel::unshare;
+use crate::namespaces::outer::enter_user_namespace;
 
 const TMP: &str = "/tmp";
 

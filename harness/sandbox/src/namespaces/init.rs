@@ -13,10 +13,11 @@ use rustix::process::{
 };
 use rustix::thread::UnshareFlags;
 
-use crate::control::{Command, Control, Ending, Order};
-use crate::step::{Denied, During, Step};
-use crate::usage::Usage;
-use crate::{Spec, confine, kernel, network, view};
+use crate::Spec;
+use crate::namespaces::control::{Command, Control, Ending, Order};
+use crate::namespaces::step::{Denied, During, Step};
+use crate::namespaces::usage::Usage;
+use crate::namespaces::{confine, kernel, network, view};
 
 /// How often the job's use is looked at and its orphans are buried.
 const LOOK: Timespec = Timespec {

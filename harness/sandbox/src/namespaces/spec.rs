@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::fields::{Reader, Writer};
+use crate::namespaces::fields::{Reader, Writer};
 
 /// How much of a sandbox the kernel, or the container around us, allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

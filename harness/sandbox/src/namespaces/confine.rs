@@ -7,8 +7,8 @@ use rustix::thread::{
 };
 
 use crate::Limits;
-use crate::kernel;
-use crate::step::{Denied, During, Step};
+use crate::namespaces::kernel;
+use crate::namespaces::step::{Denied, During, Step};
 
 /// Confines this process and all that it will start.
 pub(crate) fn confine(limits: Limits) -> Result<(), Denied> {

@@ -8,7 +8,7 @@ use std::path::Path;
 use rustix::fs::CWD;
 use rustix::mount::{MountFlags, MoveMountFlags, OpenTreeFlags, mount, move_mount, open_tree};
 
-use crate::kernel::{Extent, MountAttributes, set_mount_attributes};
+use crate::namespaces::kernel::{Extent, MountAttributes, set_mount_attributes};
 
 /// A copy of a mount that is nowhere yet.
 #[derive(Debug)]

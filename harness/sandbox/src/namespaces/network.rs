@@ -12,8 +12,8 @@ use rustix::net::{
 };
 
 use crate::Spec;
-use crate::control::MOST_DESCRIPTORS;
-use crate::step::{Denied, During, Step};
+use crate::namespaces::control::MOST_DESCRIPTORS;
+use crate::namespaces::step::{Denied, During, Step};
 
 /// An address on the loopback device that is not a loopback address (TEST-NET-1, RFC 5737). It leads nowhere. Without one,
 /// `getaddrinfo` with `AI_ADDRCONFIG` takes the host for one without a network and finds no name.

@@ -18,8 +18,8 @@ use rustix::net::{
 
 use rustix::process::Signal;
 
-use crate::fields::{Reader, Writer};
-use crate::step::{Denied, Step};
+use crate::namespaces::fields::{Reader, Writer};
+use crate::namespaces::step::{Denied, Step};
 
 /// The sockets on which a sandbox's world is to answer. Close them when the job has ended: they keep its network alive.
 #[derive(Debug)]

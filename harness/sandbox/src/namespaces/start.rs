@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::control::{Control, in_memory};
+use crate::namespaces::control::{Control, in_memory};
 use crate::{Denied, Event, Mode, Spec, helper};
 
 /// The command that starts a sandbox, and the line to it. `this` is the running program, whose `main` calls
