@@ -10,10 +10,6 @@ use crate::PrivateTmp;
 /// The first argument of the helper that gives a program a `/tmp` of its own.
 const PRIVATE_TMP: &str = "job-sandbox-private-tmp";
 
-/// The first argument of the helper that makes a sandbox.
-#[cfg(target_os = "linux")]
-pub(crate) const SANDBOX: &str = "job-sandbox";
-
 /// Ends the list of directories; what follows is the job's command.
 const END: &str = "--";
 
@@ -39,7 +35,7 @@ pub fn intercept(arguments: impl IntoIterator<Item = OsString>) -> Option<ExitCo
     let mut arguments = arguments.into_iter().skip(1);
     let first = arguments.next()?;
     #[cfg(target_os = "linux")]
-    if first == SANDBOX {
+    if first == crate::namespaces::start::SANDBOX {
         return Some(crate::namespaces::outer::run());
     }
     (first == PRIVATE_TMP).then(|| with_private_tmp(arguments))

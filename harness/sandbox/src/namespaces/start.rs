@@ -5,7 +5,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::namespaces::control::{Control, in_memory};
-use crate::{Denied, Event, Mode, Spec, helper};
+use crate::{Denied, Event, Mode, Spec};
+
+/// The first argument of the helper that makes a sandbox.
+pub(crate) const SANDBOX: &str = "job-sandbox";
 
 /// The command that starts a sandbox, and the line to it. `this` is the running program, whose `main` calls
 /// [`intercept`](crate::intercept).
@@ -19,7 +22,7 @@ pub fn start(this: &Path, spec: &Spec) -> io::Result<(Command, Control)> {
     let (ours, theirs) = Control::pair()?;
     let mut command = Command::new(this);
     command
-        .arg(helper::SANDBOX)
+        .arg(SANDBOX)
         // Nothing of the caller's environment: a job can read that of the first process.
         .env_clear()
         .stdin(Stdio::from(in_memory("spec", &spec.encode())?))
