@@ -20,30 +20,37 @@ pub struct Tool {
     program: &'static str,
     /// The arguments that print its version, and so show that it runs.
     version_arguments: &'static [&'static str],
-    package: pypi::Package,
+    /// What brings it; nothing where only the host's own will do.
+    package: Option<pypi::Package>,
 }
 
 /// Every tool that is known.
-static TOOLS: [Tool; 2] = [
+static TOOLS: [Tool; 3] = [
     Tool {
         name: "aws",
         program: "aws",
         version_arguments: &["--version"],
-        package: pypi::Package {
+        package: Some(pypi::Package {
             name: "awscli",
             version: "1.46.3",
             requirements: include_str!("aws.txt"),
-        },
+        }),
     },
     Tool {
         name: "python/boto3",
         program: "python3",
         version_arguments: &["-c", "import boto3; print('boto3', boto3.__version__)"],
-        package: pypi::Package {
+        package: Some(pypi::Package {
             name: "boto3",
             version: "1.44.5",
             requirements: include_str!("boto3.txt"),
-        },
+        }),
+    },
+    Tool {
+        name: "dash",
+        program: "dash",
+        version_arguments: &["-c", "echo dash"],
+        package: None,
     },
 ];
 
@@ -114,14 +121,20 @@ impl Tool {
         stop: &CancellationToken,
         progress: &(dyn Fn(&str) + Sync),
     ) -> Result<Ready, Missing> {
+        let Some(package) = &self.package else {
+            return Err(Missing {
+                reason: format!("the host has no `{}`", self.program),
+                remedy: format!("install the system's package `{}`", self.name),
+            });
+        };
         let home = context
             .cache
             .join("tools")
-            .join(format!("{}-{}", self.package.name, self.package.version));
-        let directory = self.package.provide(&home, context, stop, progress).await?;
+            .join(format!("{}-{}", package.name, package.version));
+        let directory = package.provide(&home, context, stop, progress).await?;
         Ok(Ready {
             directory: Some(directory),
-            version: format!("{} {}", self.package.name, self.package.version),
+            version: format!("{} {}", package.name, package.version),
         })
     }
 }
