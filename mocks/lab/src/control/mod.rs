@@ -13,6 +13,7 @@ mod model;
 mod operations;
 mod stream;
 
+use std::cell::LazyCell;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -76,8 +77,7 @@ impl Control {
             stop: stop.clone(),
             tasks: tasks.clone(),
         });
-        let router = operations::router(&shared);
-        tasks.spawn(serve(listener, router, stop.clone(), tasks.clone()));
+        tasks.spawn(serve(listener, shared));
         Ok(Control { address, stop, tasks })
     }
 
@@ -101,7 +101,10 @@ impl Drop for Control {
     }
 }
 
-async fn serve(listener: TcpListener, router: Router, stop: CancellationToken, tasks: TaskTracker) {
+async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let Shared { stop, tasks, .. } = &*shared;
+    // Made for the first client: it brings the whole description along, which a world that nobody controls need not hold.
+    let router = LazyCell::new(|| operations::router(&shared));
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     loop {
         let accepted = tokio::select! {
@@ -110,7 +113,7 @@ async fn serve(listener: TcpListener, router: Router, stop: CancellationToken, t
         };
         match accepted {
             Ok((stream, place)) => {
-                let (stop, router) = (stop.clone(), router.clone());
+                let (stop, router) = (stop.clone(), Router::clone(&router));
                 tasks.spawn(async move {
                     tokio::select! {
                         () = stop.cancelled() => {}
