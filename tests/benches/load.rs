@@ -27,10 +27,6 @@ const DISTINCT: usize = 64;
 const ROUNDS: usize = 7;
 const SLICE: Until = Until::Time(Duration::from_millis(700));
 
-/// The program's.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() {
     // `cargo test --benches` only asks whether it starts.
     if std::env::args().any(|argument| argument == "--test") {

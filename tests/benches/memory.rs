@@ -16,10 +16,6 @@ const CONNECTIONS: usize = 16;
 const WARM_UP: usize = 20_000;
 const CALLS: usize = 1_000_000;
 
-/// The program's.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() {
     // `cargo test --benches` only asks whether it starts.
     if std::env::args().any(|argument| argument == "--test") {

@@ -15,7 +15,7 @@ use trustcheck_lab::aws::accounts::Account;
 use trustcheck_lab::{BootOptions, World, WorldSpec};
 use trustcheck_tests::{repository, write};
 
-use crate::serve::{run_script, serve};
+use crate::serve::{run_script_with, serve};
 use crate::trustcheck;
 use crate::validators::tools_are_needed;
 
@@ -173,12 +173,11 @@ fn the_aws_cli_builds_a_login_from_nothing_and_takes_it_down() {
                 .map(|(name, value)| format!("export {name}={}\n", value.as_str().unwrap()))
                 .collect();
             let script = format!(
-                "{exports}AWS='{} --endpoint-url {}'\nTOKEN={}\n{LIFE}",
-                cli.display(),
+                "{exports}AWS='aws --endpoint-url {}'\nTOKEN={}\n{LIFE}",
                 served.text("endpoint_url"), // the oldest know no variable for it
                 token.trim()
             );
-            run_script(served.directory, &script, "all gone");
+            run_script_with(served.directory, &script, "all gone", cli.parent());
         });
     }
 }

@@ -122,6 +122,11 @@ pub(crate) const ROLE: &str = "arn:aws:iam::111122223333:role/deploy";
 
 /// Runs a script of the AWS CLI on this host.
 pub(crate) fn run_script(directory: &Path, script: &str, contains: &str) {
+    run_script_with(directory, script, contains, None);
+}
+
+/// Runs a script that finds the programs of `tools` first.
+pub(crate) fn run_script_with(directory: &Path, script: &str, contains: &str, tools: Option<&Path>) {
     let script: String = script.lines().map(|line| format!("    {line}\n")).collect();
     let rest = format!(
         "needs: [aws]\nrun:\n  script: |\n{script}expect: {{ job: success, output: {{ contains: '{contains}' }} }}\n"
@@ -129,6 +134,7 @@ pub(crate) fn run_script(directory: &Path, script: &str, contains: &str) {
     write(directory, "script.yml", &crate::scenario(&rest));
     let done = trustcheck(directory)
         .args(["run", "--executor", "host", "--deny-skips", "script.yml"])
+        .first_on_path(tools)
         .run();
     assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
 }

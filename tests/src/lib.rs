@@ -98,6 +98,22 @@ impl Trustcheck {
         self
     }
 
+    /// With the programs of these folders before those of the host's `PATH`.
+    ///
+    /// # Panics
+    /// Where a folder's name has a colon.
+    #[must_use]
+    pub fn first_on_path<'a>(self, folders: impl IntoIterator<Item = &'a Path>) -> Trustcheck {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the program under test gets the tests' environment"
+        )]
+        let host = std::env::var_os("PATH").unwrap_or_default();
+        let folders = folders.into_iter().map(Path::to_path_buf);
+        let path = std::env::join_paths(folders.chain(std::env::split_paths(&host)));
+        self.env("PATH", path.expect("a path can be told from the next"))
+    }
+
     /// With this on its standard input.
     #[must_use]
     pub fn stdin(mut self, input: impl Into<Stdio>) -> Trustcheck {
