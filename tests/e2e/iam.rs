@@ -13,11 +13,11 @@ use trustcheck::tools;
 use trustcheck_lab::aws::AccessKey;
 use trustcheck_lab::aws::accounts::Account;
 use trustcheck_lab::{BootOptions, World, WorldSpec};
+use trustcheck_tests::python::tools_are_needed;
 use trustcheck_tests::{repository, write};
 
 use crate::serve::{run_script_with, serve};
 use crate::trustcheck;
-use crate::validators::tools_are_needed;
 
 const ACCOUNT: &str = "111122223333";
 

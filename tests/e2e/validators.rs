@@ -11,7 +11,8 @@ use rstest::rstest;
 use rustix::fs::{FlockOperation, flock};
 use rustix::process::Signal;
 use serde_json::Value;
-use trustcheck_tests::{repository, write};
+use trustcheck_tests::python::tools_are_needed;
+use trustcheck_tests::{cache, repository, write};
 
 use crate::serve::{Served, serve};
 use crate::trustcheck;
@@ -139,27 +140,6 @@ fn run(command: &mut Command) -> Result<(), String> {
         "{command:?}: {}",
         String::from_utf8_lossy(&output.stderr)
     ))
-}
-
-/// Where the program under test keeps its keys and tools.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test has no context to take the environment from"
-)]
-fn cache() -> PathBuf {
-    let set = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    set("TRUSTCHECK_CACHE")
-        .or_else(|| set("XDG_CACHE_HOME").map(|path| path.join("trustcheck")))
-        .or_else(|| set("HOME").map(|path| path.join(".cache/trustcheck")))
-        .unwrap()
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test has no context to take the environment from"
-)]
-pub(crate) fn tools_are_needed() -> bool {
-    std::env::var_os("TRUSTCHECK_TESTS_NEED_TOOLS").is_some()
 }
 
 #[rstest]

@@ -69,11 +69,13 @@ impl Python {
     }
 }
 
+/// Whether a test fails where it cannot have a tool, in place of being skipped.
 #[expect(
     clippy::disallowed_methods,
     reason = "a test has no context to take the environment from"
 )]
-fn tools_are_needed() -> bool {
+#[must_use]
+pub fn tools_are_needed() -> bool {
     std::env::var_os("TRUSTCHECK_TESTS_NEED_TOOLS").is_some()
 }
 

@@ -6,17 +6,7 @@ use located_yaml::{Node, Value};
 use super::{Expectation, Unmet, cannot_fail};
 use crate::observation::{JobRun, JobStatus, Observation};
 use crate::reader::{Located, Reader};
-
-const STATES: [&str; 8] = [
-    "success",
-    "failed",
-    "warning",
-    "timed-out",
-    "skipped",
-    "manual",
-    "created",
-    "not-created",
-];
+use crate::schema::JOB_STATES;
 
 #[derive(Debug)]
 struct Jobs(Vec<(String, Located<&'static str>)>);
@@ -30,7 +20,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Box<dyn Expec
         cannot_fail(&node.span, "`jobs` names no job", reader);
         return None;
     }
-    let choices = STATES.map(|state| (state, state));
+    let choices = JOB_STATES.map(|state| (state, state));
     let jobs = entries.iter().filter_map(|entry| {
         let name = reader.some_text(&entry.key, "a job's name")?;
         Some((name.value, reader.choice(&entry.value, "a job's end", &choices)?))

@@ -67,7 +67,8 @@ fn expect() -> Shape {
         .never_empty()
 }
 
-const JOB_STATES: [&str; 8] = [
+/// How a job of a pipeline can end, by the words of `expect.jobs`.
+pub(crate) const JOB_STATES: [&str; 8] = [
     "success",
     "failed",
     "warning",

@@ -20,6 +20,8 @@ use serde_json::{Map, Value, json};
 
 use shape::{Shape, Style};
 
+pub(crate) use expect::JOB_STATES;
+
 /// A kind of file that has a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
